@@ -1,0 +1,1 @@
+"""Paths become tracks, and tracks become samples, safely."""

@@ -1,0 +1,1 @@
+"""Frozen types, limits, the error tree and the feature catalogue."""

@@ -83,9 +83,11 @@ class ScanSettings:
 
     batch_tracks: int = 48
     batch_seconds: float = 10.0
-    workers: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0))
-                                                     if hasattr(os, "sched_getaffinity")
-                                                     else os.cpu_count() or 1))
+    workers: int = field(
+        default_factory=lambda: max(
+            1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

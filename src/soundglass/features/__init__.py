@@ -1,0 +1,1 @@
+"""Samples become named features with units, sources and confidence."""

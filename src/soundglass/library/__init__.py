@@ -1,0 +1,1 @@
+"""The store of tracks: schema, transactions, scans and tables."""
