@@ -1,0 +1,170 @@
+"""What a library holds: the Arrow schemas, their version, and how rows become tracks."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pyarrow as pa
+
+from soundglass.core.catalogue import CATALOGUE
+from soundglass.core.types import Json, Track
+
+SCHEMA_VERSION = 1
+VERSION_KEY = b"soundglass.schema"
+
+FILES = pa.list_(pa.struct([("path", pa.binary()), ("size", pa.int64()), ("mtime_ns", pa.int64())]))
+
+TRACKS = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("origin", pa.string(), nullable=False),
+        ("title", pa.string()),
+        ("artist", pa.string()),
+        ("album", pa.string()),
+        ("album_artist", pa.string()),
+        ("genre", pa.string()),
+        ("genres", pa.list_(pa.string())),
+        ("year", pa.int16()),
+        ("track_number", pa.int32()),
+        ("popularity", pa.float32()),
+        ("mb_recording_id", pa.string()),
+        ("mb_release_id", pa.string()),
+        ("mb_artist_id", pa.string()),
+        ("path", pa.string()),
+        ("files", FILES),
+        ("sample_rate", pa.int32()),
+        ("channels", pa.int16()),
+        ("codec", pa.string()),
+        ("decoder", pa.string()),
+        ("flags", pa.list_(pa.string())),
+        ("analysis_version", pa.int16()),
+        ("evidence", pa.string()),
+        *((name, pa.float32()) for name in CATALOGUE),
+    ],
+    metadata={VERSION_KEY: str(SCHEMA_VERSION).encode()},
+)
+
+PLAYLISTS = pa.schema(
+    [
+        pa.field("playlist_id", pa.string(), nullable=False),
+        pa.field("track_id", pa.string(), nullable=False),
+        ("name", pa.string()),
+        ("genre", pa.string()),
+        ("subgenre", pa.string()),
+    ]
+)
+
+TRACK_COLUMNS = (
+    "id",
+    "origin",
+    "title",
+    "artist",
+    "album",
+    "album_artist",
+    "genres",
+    "year",
+    "path",
+    "duration",
+    "flags",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """Where a recording lay when it was last seen, and how to tell it has not changed."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRow:
+    """Everything a library stores about one track.
+
+    Attributes
+    ----------
+    values : mapping of str to float
+        Feature name to value; absent or NaN where unknown.
+    evidence : mapping
+        Feature name to ``{"confidence": …, …}``.
+    files : sequence of FileStamp
+        Every file with this content; the first is the track's ``path``.
+    """
+
+    track: Track
+    values: Mapping[str, float]
+    files: Sequence[FileStamp] = ()
+    track_number: int | None = None
+    popularity: float | None = None
+    musicbrainz: Mapping[Literal["recording", "release", "artist"], str] = field(default_factory=dict)
+    sample_rate: int | None = None
+    channels: int | None = None
+    codec: str = ""
+    decoder: str = ""
+    analysis_version: int = 0
+    evidence: Mapping[str, Json] = field(default_factory=dict)
+
+    def as_row(self) -> dict[str, Json]:
+        """Lay the track out as one Arrow row; anything that is not finite becomes null."""
+        track = self.track
+        return {
+            "id": track.id,
+            "origin": track.origin,
+            "title": track.title,
+            "artist": track.artist,
+            "album": track.album,
+            "album_artist": track.album_artist,
+            "genre": track.genres[0] if track.genres else "",
+            "genres": list(track.genres),
+            "year": track.year,
+            "track_number": self.track_number,
+            "popularity": self.popularity,
+            **{
+                f"mb_{kind}_id": self.musicbrainz.get(kind, "") for kind in ("recording", "release", "artist")
+            },
+            "path": printable(track.path),
+            "files": [
+                {"path": os.fsencode(f.path), "size": f.size, "mtime_ns": f.mtime_ns} for f in self.files
+            ],
+            "sample_rate": self.sample_rate,
+            "channels": self.channels,
+            "codec": self.codec,
+            "decoder": self.decoder,
+            "flags": list(track.flags),
+            "analysis_version": self.analysis_version,
+            "evidence": json.dumps(self.evidence, ensure_ascii=False),
+            **{name: finite(self.values.get(name)) for name in CATALOGUE},
+        }
+
+
+def track_from_row(row: Mapping[str, Json]) -> Track:
+    """Read a track out of a row that holds ``TRACK_COLUMNS``."""
+    return Track(
+        id=row["id"],
+        origin=row["origin"],
+        title=row["title"] or "",
+        artist=row["artist"] or "",
+        album=row["album"] or "",
+        album_artist=row["album_artist"] or "",
+        genres=tuple(row["genres"] or ()),
+        year=row["year"],
+        path=row["path"] or "",
+        duration_s=math.nan if row["duration"] is None else row["duration"],
+        flags=tuple(row["flags"] or ()),
+    )
+
+
+def finite(value: float | None) -> float | None:
+    """Return the value, or ``None`` where it says nothing: no non-finite number is ever stored."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def printable(path: str) -> str:
+    """Make a path valid Unicode; the exact bytes are kept in ``files``."""
+    return path.encode("utf-8", "replace").decode("utf-8")

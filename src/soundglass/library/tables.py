@@ -1,0 +1,301 @@
+"""A table of audio features becomes tracks and playlists, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pyarrow import csv
+
+from soundglass.core.catalogue import CATALOGUE, Feature
+from soundglass.core.errors import CatalogueError
+from soundglass.library import schema
+from soundglass.library.layouts import choose_layout
+from soundglass.library.store import Store
+
+_UNKNOWN = {"key": -1.0, "tempo": 0.0, "time_signature": 0.0}
+"""Spotify's own marks for "not found"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What an import did.
+
+    Attributes
+    ----------
+    rows, tracks, repeated : int
+        Rows read; tracks stored; rows that told of a track again.
+    conflicting : int
+        Repeated rows whose features differ from the first's, which was kept.
+    playlists, genres : int
+    missing : mapping of str to int
+        Feature name to the number of tracks that lack it, where some do.
+    """
+
+    rows: int
+    tracks: int
+    repeated: int
+    conflicting: int
+    playlists: int
+    genres: int
+    missing: Mapping[str, int]
+
+
+def import_table(
+    store: Store, path: Path, *, mapping: Mapping[str, str] | None = None, encoding: str = "utf-8"
+) -> ImportSummary:
+    """Read a Spotify-style table into a library, in one atomic commit.
+
+    Parameters
+    ----------
+    store : Store
+    path : Path
+        Comma-separated text with a header, plain or compressed (``.gz``, ``.bz2``).
+    mapping : mapping of str to str, optional
+        Our column names to theirs, for layouts that are not recognised.
+    encoding : str
+        Of the text.
+
+    Raises
+    ------
+    CatalogueError
+        The table cannot be read, lacks columns, or holds impossible values; names row and column.
+    """
+    rows = _group(_read(path, encoding), mapping or {}, path)
+    features = {
+        name: _feature(CATALOGUE[name], rows.table[theirs], path)
+        for name, theirs in rows.layout.items()
+        if name in CATALOGUE
+    }
+    if "duration_ms" in rows.layout and "duration" not in features:
+        milliseconds = rows.table[rows.layout["duration_ms"]]
+        features["duration"] = _feature(CATALOGUE["duration"], milliseconds, path, 1000.0)
+    genres = _genres(rows)
+    memberships = _memberships(rows)
+    with store.writing(f"import of {path.name}"):
+        store.upsert_table(_tracks(rows, features, genres))
+        if memberships is not None:
+            store.add_playlists(memberships)
+    return ImportSummary(
+        rows=rows.table.num_rows,
+        tracks=len(rows.kept),
+        repeated=rows.table.num_rows - len(rows.kept),
+        conflicting=_conflicts(rows, features),
+        playlists=0 if memberships is None else pc.count_distinct(memberships["playlist_id"]).as_py(),
+        genres=len({genre for of_track in genres for genre in of_track}),
+        missing={n: m for n, v in features.items() if (m := int(np.isnan(v[rows.kept]).sum()))},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A table read as text, and which of its rows tell of one track.
+
+    Attributes
+    ----------
+    layout : dict of str to str
+        Our column names to the table's.
+    ids : ndarray of str, shape (n_rows,)
+    kept : ndarray of int, shape (n_tracks,)
+        First row of each track, in order of appearance.
+    owner : ndarray of int, shape (n_rows,)
+        Position in ``kept`` of each row's track.
+    """
+
+    table: pa.Table
+    layout: Mapping[str, str]
+    ids: NDArray[np.object_]
+    kept: NDArray[np.intp]
+    owner: NDArray[np.intp]
+
+    def text(self, name: str) -> pa.Array:
+        """Read a text column of the kept rows; empty where it is missing."""
+        if name not in self.layout:
+            return pa.array([""] * len(self.kept))
+        return pc.fill_null(self.table[self.layout[name]].take(self.kept).combine_chunks(), "")
+
+
+def _group(table: pa.Table, mapping: Mapping[str, str], path: Path) -> _Rows:
+    layout = choose_layout(table.column_names, mapping, str(path))
+    ids = _ids(table[layout["id"]], path)
+    _, first, inverse = np.unique(ids, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    return _Rows(table, layout, ids, first[order], np.argsort(order, kind="stable")[inverse])
+
+
+def _read(path: Path, encoding: str) -> pa.Table:
+    try:
+        with pa.input_stream(str(path), compression="detect") as stream:
+            header = stream.read(1 << 20).partition(b"\n")[0].decode(encoding).lstrip("\ufeff")
+        names = next(iter(_split_header(header)))
+        table = csv.read_csv(
+            pa.input_stream(str(path), compression="detect"),
+            read_options=csv.ReadOptions(encoding=encoding, column_names=names, skip_rows=1),
+            parse_options=csv.ParseOptions(newlines_in_values=True),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True
+            ),
+        )
+    except FileNotFoundError:
+        raise CatalogueError("no such file", path=path, remedy="Check the path") from None
+    except (UnicodeDecodeError, LookupError):
+        raise _encoding_error(path, encoding) from None
+    except (OSError, pa.ArrowInvalid, StopIteration) as error:
+        text = str(error)
+        if "UTF" in text.upper() or "iconv" in text:
+            raise _encoding_error(path, encoding) from None
+        reason = (
+            "it is empty" if isinstance(error, StopIteration) or "Empty" in text else text.partition("\n")[0]
+        )
+        raise CatalogueError(f"cannot be read as a table: {reason}", path=path) from None
+    if table.num_rows == 0:
+        raise CatalogueError("has a header but no rows", path=path, remedy="Check the export")
+    return table
+
+
+def _split_header(header: str) -> list[list[str]]:
+    import csv as python_csv
+
+    return [[name.strip() for name in names] for names in python_csv.reader([header.rstrip("\r")]) if names]
+
+
+def _encoding_error(path: Path, encoding: str) -> CatalogueError:
+    return CatalogueError(
+        f"is not {encoding} text", path=path, remedy="Name its encoding, as in --encoding latin-1"
+    )
+
+
+def _ids(column: pa.ChunkedArray, path: Path) -> NDArray[np.object_]:
+    stripped = pc.utf8_trim_whitespace(pc.fill_null(column, ""))
+    empty = np.flatnonzero(pc.equal(stripped, "").to_numpy(zero_copy_only=False))
+    if len(empty):
+        raise CatalogueError(f"row {empty[0] + 2} has no id", path=path, remedy="Give each row an id")
+    return np.asarray(stripped.to_numpy(zero_copy_only=False), dtype=object)
+
+
+def _feature(
+    feature: Feature, column: pa.ChunkedArray, path: Path, divisor: float = 1.0
+) -> NDArray[np.float64]:
+    """Read one feature's column, NaN where empty; refuse what cannot be."""
+    values = _numbers(column, feature.name, path) / divisor
+    if (mark := _UNKNOWN.get(feature.name)) is not None:
+        values[values == mark] = np.nan
+    wrong = np.flatnonzero((values < feature.low) | (values > feature.high) | np.isinf(values))
+    if len(wrong):
+        row = int(wrong[0])
+        raise CatalogueError(
+            f"row {row + 2}, column {feature.name!r}: {values[row]:g} is outside "
+            f"{feature.low:g} to {feature.high:g} ({len(wrong)} such rows)",
+            path=path,
+            remedy="Correct the table, or map the column that holds it on this scale",
+        )
+    return values
+
+
+def _numbers(column: pa.ChunkedArray, name: str, path: Path) -> NDArray[np.float64]:
+    text = pc.utf8_trim_whitespace(column)
+    text = pc.replace_with_mask(text.combine_chunks(), _is_blank(text), pa.scalar(None, pa.string()))
+    text = pc.if_else(pc.equal(text, "True"), "1", pc.if_else(pc.equal(text, "False"), "0", text))
+    try:
+        numbers = pc.cast(text, pa.float64())
+    except pa.ArrowInvalid:
+        row, value = next((i, v) for i, v in enumerate(text.to_pylist()) if not _is_number(v))
+        raise CatalogueError(
+            f"row {row + 2}, column {name!r}: {value!r} is not a number",
+            path=path,
+            remedy="Correct the table or map another column",
+        ) from None
+    return np.array(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _is_blank(text: pa.ChunkedArray) -> pa.Array:
+    blank = pc.is_in(pc.utf8_lower(text), pa.array(["", "na", "nan", "null", "none"]))
+    return pa.chunked_array(blank.chunks).combine_chunks()
+
+
+def _is_number(value: str | None) -> bool:
+    if value is None:
+        return True
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _genres(rows: _Rows) -> list[list[str]]:
+    """Collect every genre the rows of a track name, in order of appearance."""
+    found: list[dict[str, None]] = [{} for _ in rows.kept]
+    for name in ("genre", "playlist_subgenre"):
+        if name in rows.layout:
+            column = rows.table[rows.layout[name]].to_pylist()
+            for track, genre in zip(rows.owner.tolist(), column, strict=True):
+                if genre:
+                    found[track][genre] = None
+    return [list(genres) for genres in found]
+
+
+def _tracks(rows: _Rows, features: Mapping[str, NDArray[np.float64]], genres: list[list[str]]) -> pa.Table:
+    n_tracks = len(rows.kept)
+    numbers = dict(features)
+    if "popularity" in rows.layout:
+        numbers["popularity"] = _numbers(rows.table[rows.layout["popularity"]], "popularity", Path())
+    columns: dict[str, pa.Array] = {
+        "id": pa.array(rows.ids[rows.kept], pa.string()),
+        "origin": pa.array(["csv"] * n_tracks),
+        "title": rows.text("title"),
+        "artist": pc.replace_substring(rows.text("artist"), ";", ", "),
+        "album": rows.text("album"),
+        "genre": pa.array([of_track[0] if of_track else "" for of_track in genres]),
+        "genres": pa.array(genres, pa.list_(pa.string())),
+        "year": _years(rows.text("year")),
+        **{name: pa.array(v[rows.kept], pa.float32(), from_pandas=True) for name, v in numbers.items()},
+    }
+    return pa.table(
+        [
+            columns[field.name].cast(field.type) if field.name in columns else pa.nulls(n_tracks, field.type)
+            for field in schema.TRACKS
+        ],
+        schema=schema.TRACKS,
+    )
+
+
+def _years(dates: pa.Array) -> pa.Array:
+    years = pc.struct_field(pc.extract_regex(dates, r"(?P<year>\b[12]\d{3})\b?"), "year")
+    return pc.cast(years, pa.int16())
+
+
+def _memberships(rows: _Rows) -> pa.Table | None:
+    if "playlist_id" not in rows.layout:
+        return None
+
+    def column(name: str) -> pa.ChunkedArray | pa.Array:
+        known = name in rows.layout
+        return rows.table[rows.layout[name]] if known else pa.nulls(rows.table.num_rows, pa.string())
+
+    full = pa.table(
+        [
+            column("playlist_id"),
+            pa.array(rows.ids, pa.string()),
+            *map(column, ("playlist_name", "playlist_genre", "playlist_subgenre")),
+        ],
+        names=schema.PLAYLISTS.names,
+    )
+    full = full.filter(pc.is_valid(full["playlist_id"]))
+    grouped = full.group_by(["playlist_id", "track_id"], use_threads=False)
+    once = grouped.aggregate([(name, "first") for name in ("name", "genre", "subgenre")])
+    return once.rename_columns(schema.PLAYLISTS.names).cast(schema.PLAYLISTS)
+
+
+def _conflicts(rows: _Rows, features: Mapping[str, NDArray[np.float64]]) -> int:
+    """Count the rows whose features differ from those of their track's first row."""
+    differs = np.zeros(len(rows.owner), dtype=bool)
+    for values in features.values():
+        first = values[rows.kept][rows.owner]
+        differs |= ~((values == first) | (np.isnan(values) & np.isnan(first)))
+    return int(differs.sum())
