@@ -53,6 +53,10 @@ class Feature:
         How it is found, with the source of the method.
     words : tuple of str
         What people call its low and its high end.
+    comparatives : tuple of str
+        How a track is called that has less of it, or more.
+    noun : str
+        What two tracks are alike in.
     says : str
         One line of meaning.
     """
@@ -69,6 +73,8 @@ class Feature:
     trust: str
     method: str
     words: tuple[str, str]
+    comparatives: tuple[str, str]
+    noun: str
     says: str
 
     def text(self, value: float) -> str:
@@ -107,6 +113,8 @@ def _read(name: str, entry: Mapping[str, Any]) -> Feature:
         trust=entry["trust"],
         method=entry["method"],
         words=tuple(entry["words"]),
+        comparatives=tuple(entry["comparatives"]),
+        noun=entry["noun"],
         says=entry["says"],
     )
 

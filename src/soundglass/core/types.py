@@ -120,12 +120,19 @@ class FeatureEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One additive term of a score; contributions of all parts sum to the score."""
+    """One additive term of a score; contributions of all parts sum to the score.
+
+    Attributes
+    ----------
+    members : tuple of Part
+        Further features of the same group, whose contribution is within this part's.
+    """
 
     name: str
     contribution: float
     query: FeatureEvidence | Region
     match: FeatureEvidence | Region
+    members: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,80 @@
+"""The ``features`` recommender: likeness of named features (DESIGN 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundglass.core.catalogue import CATALOGUE
+from soundglass.core.errors import FeatureMismatchError, LibraryError
+from soundglass.library.store import Store
+from soundglass.recommend.space import FeatureSpace
+
+
+class FeatureRecommender:
+    """Weighted Euclidean likeness on standardised features, within one origin of values.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (n_tracks,)
+        Rows of the library, ascending.
+    space : FeatureSpace
+        The same tracks as points.
+    origin : {"audio", "csv"}
+        Values found from audio and values from a table are never compared.
+    """
+
+    name = "features"
+
+    def __init__(self, rows: NDArray[np.int64], space: FeatureSpace, origin: Literal["audio", "csv"]) -> None:
+        self.rows = rows
+        self.space = space
+        self.origin = origin
+
+    @classmethod
+    def from_store(
+        cls, store: Store, origin: Literal["audio", "csv"], weights: Mapping[str, float] | None = None
+    ) -> FeatureRecommender:
+        """Read the features of all tracks of one origin.
+
+        Raises
+        ------
+        LibraryError
+            The library holds no such track.
+        """
+        table = store.columns(["origin", *CATALOGUE])
+        rows = np.flatnonzero(table["origin"].to_numpy(zero_copy_only=False) == origin)
+        if not len(rows):
+            raise LibraryError(f"holds no track with features from {origin}", path=store.uri)
+        values = {
+            name: table[name].to_numpy(zero_copy_only=False)[rows].astype(np.float64) for name in CATALOGUE
+        }
+        return cls(rows, FeatureSpace.fit(values, weights), origin)
+
+    def scores(self, query: int) -> NDArray[np.float32]:
+        """Score all rows to the query row; NaN where too little is known of both."""
+        return self.space.approximate_scores(self.position(query))
+
+    def exact_scores(self, query: int, matches: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Score some rows in double precision."""
+        positions = np.searchsorted(self.rows, matches)
+        return self.space.exact_scores(self.position(query), positions)
+
+    def position(self, row: int) -> int:
+        """Find a library row among this recommender's points.
+
+        Raises
+        ------
+        FeatureMismatchError
+            The row's features are of another origin.
+        """
+        found = int(np.searchsorted(self.rows, row))
+        if found == len(self.rows) or self.rows[found] != row:
+            raise FeatureMismatchError(
+                "features measured from audio and features from a table are not compared",
+                remedy="Choose two tracks of one origin",
+            )
+        return found
