@@ -129,9 +129,7 @@ class TrackRow:
                 f"mb_{kind}_id": self.musicbrainz.get(kind, "") for kind in ("recording", "release", "artist")
             },
             "path": printable(track.path),
-            "files": [
-                {"path": os.fsencode(f.path), "size": f.size, "mtime_ns": f.mtime_ns} for f in self.files
-            ],
+            "files": file_column(self.files),
             "sample_rate": self.sample_rate,
             "channels": self.channels,
             "codec": self.codec,
@@ -141,6 +139,11 @@ class TrackRow:
             "evidence": json.dumps(self.evidence, ensure_ascii=False),
             **{name: finite(self.values.get(name)) for name in CATALOGUE},
         }
+
+
+def file_column(files: Sequence[FileStamp]) -> list[dict[str, Json]]:
+    """Lay files out for the ``files`` column, paths byte by byte."""
+    return [{"path": os.fsencode(f.path), "size": f.size, "mtime_ns": f.mtime_ns} for f in files]
 
 
 def track_from_row(row: Mapping[str, Json]) -> Track:

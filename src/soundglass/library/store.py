@@ -126,6 +126,11 @@ class Store:
     def __len__(self) -> int:
         return int(self._tracks.count_rows())
 
+    @property
+    def n_fragments(self) -> int:
+        """How many pieces the tracks are stored in; many small ones slow reading down."""
+        return len(self._tracks.get_fragments())
+
     def columns(self, names: Sequence[str], where: str | None = None) -> pa.Table:
         """Read columns of every track, or of those a condition lets through, in row order."""
         with translating("cannot be read", self.uri, where):
@@ -201,21 +206,13 @@ class Store:
             merge = self._tracks.merge_insert("id").when_matched_update_all()
             merge.when_not_matched_insert_all().execute(table)
 
-    def update_files(self, stamps: Mapping[str, Sequence[schema.FileStamp]]) -> None:
+    def update_files(self, files: Mapping[str, Sequence[schema.FileStamp]]) -> None:
         """Set the files of tracks by id, in one atomic commit; features stay as they are."""
-        self.merge_columns(
-            [
-                {
-                    "id": track_id,
-                    "path": schema.printable(files[0].path) if files else "",
-                    "files": [
-                        {"path": os.fsencode(f.path), "size": f.size, "mtime_ns": f.mtime_ns} for f in files
-                    ],
-                }
-                for track_id, files in stamps.items()
-            ],
-            ("id", "path", "files"),
-        )
+        rows = [
+            {"id": track_id, "path": schema.printable(stamps[0].path), "files": schema.file_column(stamps)}
+            for track_id, stamps in files.items()
+        ]
+        self.merge_columns(rows, ("id", "path", "files"))
 
     def merge_columns(self, rows: Sequence[Mapping[str, Json]], names: Sequence[str]) -> None:
         """Replace some columns of existing tracks by id, in one atomic commit."""

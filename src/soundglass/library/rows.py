@@ -1,0 +1,98 @@
+"""A worker's answers become the row of a track."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from soundglass.core.types import Json, Track
+from soundglass.features.analysis import ANALYSIS_VERSION
+from soundglass.library.schema import FileStamp, TrackRow
+
+ID_LENGTH = 16
+TAG_COLUMNS = (
+    "title",
+    "artist",
+    "album",
+    "album_artist",
+    "genre",
+    "genres",
+    "year",
+    "track_number",
+    "mb_recording_id",
+    "mb_release_id",
+    "mb_artist_id",
+    "path",
+    "files",
+)
+"""What changes when a file is retagged or moved."""
+
+
+def track_id(identity: Mapping[str, Json]) -> str:
+    """Name a recording by the start of its content hash."""
+    return str(identity["hash"])[:ID_LENGTH]
+
+
+def track_row(
+    identity: Mapping[str, Json], analysis: Mapping[str, Json], files: Sequence[FileStamp]
+) -> TrackRow:
+    """Lay out a recording's tags and features for the store.
+
+    Parameters
+    ----------
+    identity, analysis : mapping
+        Answers of :mod:`soundglass.library.worker`.
+    files : sequence of FileStamp
+        Where the recording lies; at least one.
+    """
+    measured = {m["name"]: m for m in analysis["measurements"]}
+    evidence = {
+        name: {"confidence": m["confidence"], **m["evidence"]}
+        for name, m in measured.items()
+        if m["evidence"] or m["confidence"] is not None
+    }
+    return TrackRow(
+        track=_track(identity, files, tuple(analysis["flags"])),
+        values={name: math.nan if m["value"] is None else m["value"] for name, m in measured.items()},
+        files=files,
+        sample_rate=analysis["sample_rate"],
+        channels=analysis["channels"],
+        codec=analysis["codec"],
+        decoder=analysis["decoder"],
+        analysis_version=ANALYSIS_VERSION,
+        evidence=evidence,
+        **_numbers(identity),
+    )
+
+
+def tag_columns(identity: Mapping[str, Json], files: Sequence[FileStamp]) -> dict[str, Json]:
+    """Lay out only a recording's id, tags and files."""
+    row = TrackRow(_track(identity, files, ()), {}, files, **_numbers(identity)).as_row()
+    return {name: row[name] for name in ("id", *TAG_COLUMNS)}
+
+
+def _track(identity: Mapping[str, Json], files: Sequence[FileStamp], flags: tuple[str, ...]) -> Track:
+    tags, path = identity["tags"], files[0].path
+    return Track(
+        id=track_id(identity),
+        origin="audio",
+        title=tags["title"] or Path(path).stem,
+        artist=tags["artist"],
+        album=tags["album"],
+        album_artist=tags["album_artist"],
+        genres=tuple(tags["genres"]),
+        year=tags["year"],
+        path=path,
+        flags=flags,
+    )
+
+
+def _numbers(identity: Mapping[str, Json]) -> dict[str, Any]:
+    tags = identity["tags"]
+    kinds = ("recording", "release", "artist")
+    return {
+        "track_number": tags["track_number"],
+        "musicbrainz": {kind: tags[f"mb_{kind}_id"] for kind in kinds},
+    }
