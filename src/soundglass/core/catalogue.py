@@ -77,6 +77,11 @@ class Feature:
     noun: str
     says: str
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether more and less of it means something, so that a percentile does."""
+        return self.name not in {"key", "mode", "time_signature"}
+
     def text(self, value: float) -> str:
         """Format a value as people read it.
 

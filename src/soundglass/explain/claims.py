@@ -101,8 +101,6 @@ def _values(claim_: Claim) -> tuple[float, float]:
 
 def _both_beyond(claim_: Claim, share: float) -> bool:
     ranks = [side.percentile for side in _sides(claim_.part)]
-    if claim_.feature.words == ("", "") or claim_.feature.name == "time_signature":
-        return False
     if claim_.high:
         return all(rank is not None and rank >= 100 - share for rank in ranks)
     return all(rank is not None and rank <= share for rank in ranks)

@@ -71,6 +71,5 @@ def evidence(recommender: FeatureRecommender, feature: Feature, position: int) -
     if feature.name == "key":
         mode = space.values["mode"][position] if "mode" in space.values else np.nan
         return FeatureEvidence(value, feature.unit, None, source, key_text(value, float(mode)))
-    return FeatureEvidence(
-        value, feature.unit, space.percentile(feature.name, value), source, feature.text(value)
-    )
+    percentile = space.percentile(feature.name, value) if feature.is_ranked else None
+    return FeatureEvidence(value, feature.unit, percentile, source, feature.text(value))

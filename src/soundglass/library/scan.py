@@ -10,7 +10,7 @@ from pathlib import Path
 
 from soundglass.audio.discover import FoundFile, Unreadable, discover
 from soundglass.audio.pool import Outcome, WorkerPool, patience_s
-from soundglass.core.errors import LibraryError
+from soundglass.core.errors import AudioError, LibraryError
 from soundglass.core.settings import DEFAULTS, Settings
 from soundglass.core.types import Json
 from soundglass.library.ledger import Ledger
@@ -107,6 +107,37 @@ def scan(
         if store.n_fragments > _MANY_FRAGMENTS:
             store.compact()
     return run.summary
+
+
+def analyse_file(path: Path, settings: Settings = DEFAULTS) -> tuple[Mapping[str, Json], Mapping[str, Json]]:
+    """Identify and analyse one file in a worker, without a library.
+
+    Returns
+    -------
+    identity, analysis : mapping
+        As :func:`soundglass.library.rows.track_row` takes them.
+
+    Raises
+    ------
+    AudioError
+        The file cannot be read as audio.
+    """
+    job: dict[str, Json] = {"do": "identify", "path": str(path), "duration_s": None}
+    answers = []
+    with WorkerPool(WORKER, 1, limits=settings.audio) as pool:
+        for step in ("identify", "analyse"):
+            pool.submit({**job, "do": step}, timeout_s=patience_s(settings.audio, job["duration_s"]))
+            outcome = pool.next_outcome()
+            if outcome is None or outcome.error is not None or outcome.result is None:
+                error = outcome.error if outcome is not None else None
+                raise AudioError(
+                    error.message if error else "gave no answer",
+                    path=path,
+                    remedy=error.remedy if error else None,
+                )
+            answers.append(outcome.result)
+            job["duration_s"] = answers[0]["duration_s"]
+    return answers[0], answers[1]
 
 
 class _Scan:

@@ -12,6 +12,7 @@ from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.errors import FeatureMismatchError
 from soundglass.recommend.scales import FittedScale, Values, fit_scale
 
+_MINOR_THIRD = 3
 MIN_COMMON_WEIGHT = 0.5
 """Share of the query's weight two tracks must both know, or they are not compared."""
 
@@ -76,8 +77,8 @@ class FeatureSpace:
         names = [name for name in CATALOGUE if name in values and np.isfinite(values[name]).any()]
         if not names:
             raise FeatureMismatchError("there is no feature to compare by")
-        scales = tuple(fit_scale(CATALOGUE[name], values[name]) for name in names)
-        axes = np.concatenate([s.axes(values[s.feature.name]) for s in scales], axis=1)
+        scales = tuple(fit_scale(CATALOGUE[name], _coordinate(name, values)) for name in names)
+        axes = np.concatenate([s.axes(_coordinate(s.feature.name, values)) for s in scales], axis=1)
         factor = {**dict.fromkeys((s.feature.group for s in scales), 1.0), **(weights or {})}
         axis_weights = np.concatenate([s.weights * factor[s.feature.group] for s in scales])
         known = np.isfinite(axes)
@@ -169,9 +170,16 @@ class FeatureSpace:
 
     def moved(self, row: int, changes: Mapping[str, float]) -> tuple[Values, NDArray[np.bool_]]:
         """Place a track as if some of its features had other values; shapes (1, n_axes) each."""
-        point, known = self.axes[[row]].astype(np.float64), self.known[[row]].copy()
-        for index, scale in enumerate(self.scales):
-            if scale.feature.name in changes:
-                point[0, self.owner == index] = scale.axes(np.array([changes[scale.feature.name]]))[0]
-                known[0, self.owner == index] = True
-        return point, known
+        values = {name: of_all[[row]].astype(np.float64) for name, of_all in self.values.items()}
+        values.update({name: np.array([value]) for name, value in changes.items()})
+        axes = [scale.axes(_coordinate(scale.feature.name, values)) for scale in self.scales]
+        point = np.concatenate(axes, axis=1)
+        known = np.isfinite(point)
+        return np.where(known, point, 0.0), known
+
+
+def _coordinate(name: str, values: Mapping[str, Values]) -> Values:
+    """Give what a feature's scale is applied to: a minor key stands with its relative major."""
+    if name != "key" or "mode" not in values:
+        return values[name]
+    return np.where(values["mode"] < 0.5, values["key"] + _MINOR_THIRD, values["key"]) % 12

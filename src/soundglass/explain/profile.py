@@ -1,0 +1,105 @@
+"""What is known of one track: every feature with its unit, source, error and the evidence behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from soundglass.core.catalogue import CATALOGUE, Feature, key_text
+from soundglass.core.types import FeatureEvidence, Json, Track
+from soundglass.library.schema import TRACK_COLUMNS, track_from_row
+from soundglass.library.store import Store
+from soundglass.recommend.space import FeatureSpace
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One feature of one track.
+
+    Attributes
+    ----------
+    feature : Feature
+        Unit, method, typical error and where that figure comes from.
+    shown : FeatureEvidence
+        Value, label, percentile (``None`` outside a library) and source.
+    confidence : float or None
+        0 to 1, of this very value, where the method gives one.
+    support : mapping
+        What else the method saw, such as alternatives.
+    """
+
+    feature: Feature
+    shown: FeatureEvidence
+    confidence: float | None
+    support: Mapping[str, Json]
+
+    @property
+    def error(self) -> float | None:
+        """Typical absolute error in the feature's unit; ``None`` for values a table gave."""
+        if self.shown.source == "csv" or self.shown.value is None:
+            return None
+        relative = self.feature.name == "tempo"
+        return self.feature.error * self.shown.value if relative else self.feature.error
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All readings of one track, in catalogue order."""
+
+    track: Track
+    readings: tuple[Reading, ...]
+
+
+def stored_profile(store: Store, row: int, space: FeatureSpace | None) -> Profile:
+    """Read the profile of a track of the library.
+
+    Parameters
+    ----------
+    row : int
+        Row of the library.
+    space : FeatureSpace, optional
+        To place the values among the library's.
+    """
+    record = store.take([row], [*dict.fromkeys((*TRACK_COLUMNS, "evidence", *CATALOGUE))]).to_pylist()[0]
+    track = track_from_row(record)
+    return profile(track, record, json.loads(record["evidence"] or "{}"), space)
+
+
+def profile(
+    track: Track,
+    values: Mapping[str, float | None],
+    evidence: Mapping[str, Mapping[str, Json]],
+    space: FeatureSpace | None = None,
+) -> Profile:
+    """Put a track's values beside what the catalogue says of them.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        By feature name; absent or ``None`` where unknown.
+    evidence : mapping
+        By feature name; ``confidence`` and whatever else the method kept.
+    """
+    readings = []
+    for name, feature in CATALOGUE.items():
+        value = values.get(name)
+        support = dict(evidence.get(name, {}))
+        confidence = support.pop("confidence", None)
+        source: Literal["csv", "measured", "estimated"] = "csv" if track.origin == "csv" else feature.made
+        if value is None or not np.isfinite(value):
+            shown = FeatureEvidence(None, feature.unit, None, source, "unknown")
+        else:
+            ranked = space is not None and name in space.ordered and feature.is_ranked
+            percentile = space.percentile(name, value) if space is not None and ranked else None
+            label = key_text(value, _or_nan(values.get("mode"))) if name == "key" else feature.text(value)
+            shown = FeatureEvidence(value, feature.unit, percentile, source, label)
+        readings.append(Reading(feature, shown, confidence, support))
+    return Profile(track, tuple(readings))
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value

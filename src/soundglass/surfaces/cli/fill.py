@@ -1,0 +1,166 @@
+"""``scan``, ``import`` and ``demo``: music comes into a library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from soundglass.core.errors import AudioError, CatalogueError
+from soundglass.surfaces.cli.options import JsonOption, LibraryOption, open_library
+
+if TYPE_CHECKING:
+    from soundglass.library.scan import ScanProgress, ScanSummary
+    from soundglass.library.tables import ImportSummary
+
+_SHOWN_FAILURES = 20
+
+
+def scan(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Folders or files of music.")],
+    workers: Annotated[
+        int | None, typer.Option(help="Analysis processes; one per processor by default.", min=1, max=256)
+    ] = None,
+    prune: Annotated[bool, typer.Option(help="Forget tracks whose files are gone.")] = False,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find, analyse and store music; only what is new or changed is looked into. Stop it at any time."""
+    from soundglass.surfaces.cli import show
+
+    with _progress() as tell:
+        done = open_library(library).scan(*paths, workers=workers, prune=prune, progress=tell)
+    if json:
+        show.print_json(asdict(done))
+    else:
+        show_scan(done)
+    _refuse_if_nothing(done, paths)
+
+
+def show_scan(done: ScanSummary) -> None:
+    """Show what a scan did."""
+    from soundglass.surfaces.cli import show
+
+    out = show.console()
+    counts = {name: getattr(done, name) for name in ("new", "changed", "moved", "copies", "unchanged")}
+    optional = {name: getattr(done, name) for name in ("missing", "removed") if getattr(done, name)}
+    line = ", ".join(f"{count:,} {word}" for word, count in {**counts, **optional}.items())
+    out.print(f"{line}, {len(done.failed):,} failed")
+    if done.missing:
+        out.print("Missing files are kept; scan with --prune to forget them.", style="dim")
+    for failure in done.failed[:_SHOWN_FAILURES]:
+        remedy = f". {failure.remedy}" if failure.remedy else ""
+        out.print(show.plain(f"  {failure.path}: {failure.reason}{remedy}"), style="yellow", markup=False)
+    if len(done.failed) > _SHOWN_FAILURES:
+        out.print(f"  and {len(done.failed) - _SHOWN_FAILURES:,} more; --json lists all", style="yellow")
+
+
+def _refuse_if_nothing(done: ScanSummary, paths: list[Path]) -> None:
+    """Leave with an error where not one file could be used."""
+    if done.new or done.changed or done.moved or done.copies or done.unchanged or done.removed:
+        return
+    where = ", ".join(map(str, paths))
+    if done.failed:
+        raise AudioError("no file could be analysed", path=where, remedy="The reasons are listed above")
+    raise AudioError("no audio files found", path=where, remedy="Name a folder that holds music")
+
+
+def import_(
+    table: Annotated[Path, typer.Argument(metavar="TABLE.csv", help="A table of Spotify-style features.")],
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="OURS=THEIRS", help="Which column holds what; may be repeated."),
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="Of the text.")] = "utf-8",
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Read a table of audio features: the 114k and TidyTuesday layouts are recognised, others by --map."""
+    from soundglass.surfaces.cli import show
+
+    done = open_library(library).import_table(table, mapping=_mapping(map_ or []), encoding=encoding)
+    if json:
+        show.print_json(asdict(done))
+    else:
+        _show_import(done)
+
+
+def _show_import(done: ImportSummary) -> None:
+    from soundglass.surfaces.cli import show
+
+    out = show.console()
+    out.print(
+        f"{done.rows:,} rows: {done.tracks:,} tracks, {done.repeated:,} repeated, "
+        f"{done.playlists:,} playlists, {done.genres:,} genres"
+    )
+    if done.conflicting:
+        out.print(f"{done.conflicting:,} repeated rows had other features; the first of each was kept")
+    for name, count in done.missing.items():
+        out.print(f"{name} is unknown for {count:,} tracks", style="dim")
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs:
+        ours, equals, theirs = pair.partition("=")
+        if not equals or not ours or not theirs:
+            raise CatalogueError(f"--map {pair!r} is not OURS=THEIRS", remedy="As in --map tempo=BPM")
+        mapping[ours.strip()] = theirs.strip()
+    return mapping
+
+
+def demo(
+    library: LibraryOption = None,
+    n: Annotated[int, typer.Option("-n", help="How many recommendations.", min=1, max=100)] = 3,
+) -> None:
+    """Analyse the music in the package and explain some recommendations."""
+    from soundglass.demo import demo_music
+    from soundglass.surfaces.cli import show
+    from soundglass.surfaces.cli.options import demo_library
+
+    opened = open_library(library or demo_library())
+    out = show.console()
+    with _progress() as tell:
+        show_scan(opened.scan(demo_music(), progress=tell))
+    query = opened.find("wesnoth battle")
+    out.print()
+    answer = opened.similar(query.id, n=n, per_artist=2)
+    show.recommendations(answer, len(opened))
+    if answer.results:
+        out.print("\nThe first of these in full:\n", style="dim")
+        show.pair(opened.why(query.id, answer.results[0].track.id))
+    out.print(f"\nThe library is {opened.uri}; ask it yourself:", style="dim")
+    out.print(f'  soundglass similar "piano" --library "{opened.uri}"', style="dim", markup=False)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[ScanProgress], None]]:
+    """Show a bar with count, rate and time left, on standard error; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from soundglass.surfaces.cli.show import plain
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[file]}", style="dim", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("Analysing", total=None, rate="", file="")
+
+        def tell(at: ScanProgress) -> None:
+            elapsed = bar.tasks[task].elapsed or 0.0
+            rate = f"{at.done / elapsed:.1f} tracks/s" if elapsed else ""
+            file = plain(at.path.rpartition("/")[2])[:32]
+            bar.update(task, completed=at.done, total=at.total, rate=rate, file=file)
+
+        yield tell

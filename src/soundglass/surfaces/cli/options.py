@@ -1,0 +1,45 @@
+"""The options several commands share, and the library they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from soundglass.surfaces.library import Library
+
+LibraryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--library",
+        "-l",
+        envvar="SOUNDGLASS_LIBRARY",
+        metavar="PATH-or-URI",
+        help="The library; by default one in your user data folder.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+ByOption = Annotated[str, typer.Option("--by", help="The recommender.", metavar="NAME")]
+TrackArgument = Annotated[str, typer.Argument(metavar="TRACK", help="An id, a path or words.")]
+
+
+def default_library() -> str:
+    """Name the library in the platform's user data folder."""
+    from platformdirs import user_data_path
+
+    return str(user_data_path("soundglass", appauthor=False) / "library.lance")
+
+
+def demo_library() -> str:
+    """Name the library the demo is analysed into."""
+    from platformdirs import user_data_path
+
+    return str(user_data_path("soundglass", appauthor=False) / "demo.lance")
+
+
+def open_library(uri: str | None) -> Library:
+    """Open the library a command names, or the default one."""
+    from soundglass.surfaces.library import Library
+
+    return Library(uri or default_library())

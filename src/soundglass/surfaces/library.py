@@ -1,0 +1,208 @@
+"""A library as Python sees it: open, scan, import, ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, Literal
+
+from soundglass.core.errors import LibraryError, SoundglassError
+from soundglass.core.settings import DEFAULTS, Settings
+from soundglass.core.types import Recommendations, Track
+from soundglass.explain.answer import Pair, explain_pair, recommend, tracks
+from soundglass.explain.profile import Profile, profile, stored_profile
+from soundglass.library.health import Health, LibraryInfo, check, summarise
+from soundglass.library.rows import track_row
+from soundglass.library.scan import ScanProgress, ScanSummary, analyse_file, scan
+from soundglass.library.schema import FileStamp
+from soundglass.library.search import find_row
+from soundglass.library.store import Store
+from soundglass.library.tables import ImportSummary, import_table
+from soundglass.recommend.features import FeatureRecommender
+from soundglass.recommend.filters import Filters
+from soundglass.recommend.space import FeatureSpace
+
+RECOMMENDERS: Mapping[str, Callable[..., FeatureRecommender]] = {"features": FeatureRecommender.from_store}
+"""What ``by`` may name, and how it is made from a store."""
+
+
+class Library:
+    """A collection of analysed tracks that can be asked for recommendations and their reasons.
+
+    Parameters
+    ----------
+    uri : path-like or str
+        A folder, or the URI of one on object storage. It is made by the first scan or import.
+    settings : Settings
+
+    Examples
+    --------
+    ::
+
+        library = soundglass.open("music.lance")
+        library.scan("~/Music")
+        for rec in library.similar("wesnoth battle", n=5):
+            print(rec.score, rec.sentence)
+    """
+
+    def __init__(self, uri: str | PathLike[str], settings: Settings = DEFAULTS) -> None:
+        text = fspath(uri)
+        self.uri = text if "://" in text else str(Path(text).expanduser())
+        self.settings = settings
+        self._opened: Store | None = None
+        self._recommenders: dict[tuple[str, str], FeatureRecommender] = {}
+
+    def __len__(self) -> int:
+        return len(self._store())
+
+    def __repr__(self) -> str:
+        return f"soundglass.open({self.uri!r})"
+
+    # -- filling ---------------------------------------------------------------------------------------
+
+    def scan(
+        self,
+        *paths: str | PathLike[str],
+        workers: int | None = None,
+        prune: bool = False,
+        progress: Callable[[ScanProgress], None] = lambda _: None,
+    ) -> ScanSummary:
+        """Analyse the music under folders, or single files; only what is new or changed is looked into.
+
+        Parameters
+        ----------
+        workers : int, optional
+            Analysis processes; one per processor by default.
+        prune : bool
+            Forget tracks whose files are gone.
+        progress : callable
+            Told after every file.
+
+        Raises
+        ------
+        AudioError
+            A path does not exist.
+        LibraryError
+            The library cannot be opened or written.
+        """
+        settings = self.settings
+        if workers is not None:
+            settings = replace(settings, scan=replace(settings.scan, workers=workers))
+        roots = [Path(path) for path in paths]
+        return scan(self._store(create=True), roots, prune=prune, settings=settings, progress=progress)
+
+    def import_table(
+        self, path: str | PathLike[str], *, mapping: Mapping[str, str] | None = None, encoding: str = "utf-8"
+    ) -> ImportSummary:
+        """Read a Spotify-style table, as :func:`soundglass.library.tables.import_table` does."""
+        return import_table(self._store(create=True), Path(path), mapping=mapping, encoding=encoding)
+
+    # -- asking ----------------------------------------------------------------------------------------
+
+    def find(self, track: str) -> Track:
+        """Find a track by id, path or words.
+
+        Raises
+        ------
+        TrackNotFound
+            Nothing comes close; names the nearest.
+        """
+        return tracks(self._store(), [find_row(self._store(), track)])[0]
+
+    def similar(
+        self,
+        track: str,
+        *,
+        by: str = "features",
+        n: int = 10,
+        per_artist: int | None = None,
+        where: str | None = None,
+        exclude_same: Iterable[Literal["artist", "album"]] = (),
+    ) -> Recommendations:
+        """Recommend the tracks most like one, each with its reason.
+
+        Parameters
+        ----------
+        track : str
+            An id, a path or words.
+        by : str
+            The recommender.
+        n : int
+            How many.
+        per_artist : int, optional
+            At most so many by one artist.
+        where : str, optional
+            SQL condition, as in ``"genre = 'rock' and tempo < 120"``.
+        exclude_same : iterable of {"artist", "album"}
+            Leave out what shares these with the track.
+        """
+        row = find_row(self._store(), track)
+        filters = Filters(where, per_artist, frozenset(exclude_same))
+        return recommend(self._store(), self._recommender(by, row), row, n, filters)
+
+    def why(self, track: str, other: str, *, by: str = "features") -> Pair:
+        """Explain one pair in full: all parts, what speaks against it, what would change its place."""
+        rows = [find_row(self._store(), wanted) for wanted in (track, other)]
+        return explain_pair(self._store(), self._recommender(by, rows[0]), *rows)
+
+    def features(self, track: str) -> Profile:
+        """Give all features of a track with unit, source, error estimate, percentile and evidence."""
+        row = find_row(self._store(), track)
+        return stored_profile(self._store(), row, self._recommender("features", row).space)
+
+    def measure(self, path: str | PathLike[str]) -> Profile:
+        """Analyse one file without storing it; percentiles are among the library's, where there is one.
+
+        Raises
+        ------
+        AudioError
+            The file cannot be read.
+        """
+        identity, analysis = analyse_file(Path(path), self.settings)
+        row = track_row(identity, analysis, [FileStamp(fspath(path), 0, 0)])
+        return profile(row.track, row.values, row.evidence, self._audio_space())
+
+    def _audio_space(self) -> FeatureSpace | None:
+        try:
+            return FeatureRecommender.from_store(self._store(), "audio").space
+        except LibraryError:
+            return None
+
+    # -- keeping ---------------------------------------------------------------------------------------
+
+    def info(self) -> LibraryInfo:
+        """Say what is in the library."""
+        return summarise(self._store())
+
+    def check(self) -> Health:
+        """Read everything and report what is damaged, impossible or gone."""
+        return check(self._store())
+
+    def compact(self) -> dict[str, int]:
+        """Merge small pieces and drop old snapshots."""
+        with self._store().writing("compact"):
+            return self._store().compact()
+
+    def _store(self, *, create: bool = False) -> Store:
+        if self._opened is None:
+            self._opened = Store(self.uri, create=create)
+        elif self._opened.refresh():
+            self._recommenders.clear()
+        return self._opened
+
+    def _recommender(self, by: str, row: int) -> FeatureRecommender:
+        if by not in RECOMMENDERS:
+            raise SoundglassError(
+                f"there is no recommender {by!r}", remedy=f"There is: {', '.join(RECOMMENDERS)}"
+            )
+        origin = self._store().take([row], ["origin"])["origin"][0].as_py()
+        if (by, origin) not in self._recommenders:
+            self._recommenders[by, origin] = RECOMMENDERS[by](self._store(), origin)
+        return self._recommenders[by, origin]
+
+
+def open_library(uri: str | PathLike[str], **settings: Any) -> Library:  # noqa: ANN401  (passed through)
+    """Open a library; a missing one is made by its first scan or import."""
+    return Library(uri, **settings)
