@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+
+import soundglass
+from soundglass.surfaces.library import Library
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -15,3 +20,30 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the shared evaluation data is not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def demo_library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The demo music, analysed once for all test processes."""
+    from soundglass.demo import demo_music
+
+    return _once(tmp_path_factory, "demo.lance", lambda library: library.scan(demo_music()))
+
+
+@pytest.fixture(scope="session")
+def spotify_library(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Library:
+    """28,356 tracks with Spotify's features."""
+    table = shared_data / "csv" / "tidytuesday_spotify_songs.csv.gz"
+    return _once(tmp_path_factory, "spotify.lance", lambda library: library.import_table(table))
+
+
+def _once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Library], object]) -> Library:
+    """Fill a library in a folder that parallel test processes share."""
+    shared = factory.getbasetemp().parent
+    library = soundglass.open(shared / name)
+    with FileLock(shared / f"{name}.lock"):
+        done = shared / f"{name}.done"
+        if not done.exists():
+            fill(library)
+            done.touch()
+    return library

@@ -27,6 +27,8 @@ from soundglass.recommend.space import FeatureSpace
 RECOMMENDERS: Mapping[str, Callable[..., FeatureRecommender]] = {"features": FeatureRecommender.from_store}
 """What ``by`` may name, and how it is made from a store."""
 
+_SHOWCASE_SAMPLE = 50
+
 
 class Library:
     """A collection of analysed tracks that can be asked for recommendations and their reasons.
@@ -110,6 +112,21 @@ class Library:
             Nothing comes close; names the nearest.
         """
         return tracks(self._store(), [find_row(self._store(), track)])[0]
+
+    def showcase(self) -> Track:
+        """Pick a track with a close match, to show what recommendations look like.
+
+        Raises
+        ------
+        LibraryError
+            The library is empty.
+        """
+        store = self._store()
+        if not len(store):
+            raise LibraryError("is empty", path=self.uri, remedy="Scan a folder of music")
+        sample = range(0, len(store), max(1, len(store) // _SHOWCASE_SAMPLE))
+        answers = [recommend(store, self._recommender("features", row), row, 1, Filters()) for row in sample]
+        return max(answers, key=lambda a: a.results[0].score if a.results else float("-inf")).query
 
     def similar(
         self,

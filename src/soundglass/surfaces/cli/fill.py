@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from soundglass.core.errors import AudioError, CatalogueError
-from soundglass.surfaces.cli.options import JsonOption, LibraryOption, open_library
+from soundglass.surfaces.cli.options import (
+    JsonOption,
+    LibraryOption,
+    default_library,
+    demo_library,
+    open_library,
+)
 
 if TYPE_CHECKING:
     from soundglass.library.scan import ScanProgress, ScanSummary
     from soundglass.library.tables import ImportSummary
 
 _SHOWN_FAILURES = 20
+_DEMO_QUERY = "wesnoth battle"
 
 
 def scan(
@@ -114,27 +121,33 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 
 def demo(
-    library: LibraryOption = None,
+    music: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Your own music instead; goes into your library.")
+    ] = None,
     n: Annotated[int, typer.Option("-n", help="How many recommendations.", min=1, max=100)] = 3,
+    library: LibraryOption = None,
 ) -> None:
     """Analyse the music in the package and explain some recommendations."""
     from soundglass.demo import demo_music
     from soundglass.surfaces.cli import show
-    from soundglass.surfaces.cli.options import demo_library
 
-    opened = open_library(library or demo_library())
-    out = show.console()
+    opened = open_library(library or (default_library() if music else demo_library()))
+    folder = demo_music() if music is None else music
     with _progress() as tell:
-        show_scan(opened.scan(demo_music(), progress=tell))
-    query = opened.find("wesnoth battle")
-    out.print()
+        done = opened.scan(folder, progress=tell)
+    show_scan(done)
+    _refuse_if_nothing(done, [folder])
+    query = opened.find(_DEMO_QUERY) if music is None else opened.showcase()
     answer = opened.similar(query.id, n=n, per_artist=2)
+    out = show.console()
+    out.print()
     show.recommendations(answer, len(opened))
     if answer.results:
         out.print("\nThe first of these in full:\n", style="dim")
         show.pair(opened.why(query.id, answer.results[0].track.id))
-    out.print(f"\nThe library is {opened.uri}; ask it yourself:", style="dim")
-    out.print(f'  soundglass similar "piano" --library "{opened.uri}"', style="dim", markup=False)
+    named = "" if music else f" --library {show.home_as_tilde(opened.uri)}"
+    out.print("\nNow ask for yourself, by any words of a title, artist or album:", style="dim")
+    out.print(f'  soundglass similar "{query.title.lower()}"{named}', style="dim", markup=False)
 
 
 @contextmanager

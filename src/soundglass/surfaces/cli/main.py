@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -49,17 +49,30 @@ def main() -> None:
     """Run the command line; whatever goes wrong is one line and a non-zero exit status."""
     try:
         app()
-    except SoundglassError as error:
-        typer.echo(f"soundglass: {plain(str(error))}", err=True)
-        sys.exit(1)
     except KeyboardInterrupt:
-        typer.echo("soundglass: stopped; everything committed so far is kept", err=True)
-        sys.exit(130)
+        _leave("stopped; everything committed so far is kept", 130)
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # the reader has gone: say nothing more
+        # The reader has gone; without this the interpreter would complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except Exception as error:
+        if os.environ.get("SOUNDGLASS_DEBUG"):
+            raise
+        _leave(_in_one_line(error), 1)
+
+
+def _in_one_line(error: Exception) -> str:
+    if isinstance(error, SoundglassError | OSError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this"
+    what = f"{type(error).__name__}: {error}".partition("\n")[0]
+    return f"something went wrong that should not ({what}). Please report what SOUNDGLASS_DEBUG=1 prints"
+
+
+def _leave(message: str, status: int) -> NoReturn:
+    typer.echo(f"soundglass: {plain(message)}", err=True)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -152,6 +154,12 @@ def support_text(reading: Reading) -> str:
 def name(track: Track) -> str:
     """Name a track for people."""
     return plain(track.label)
+
+
+def home_as_tilde(path: str) -> str:
+    """Shorten a path below the home folder."""
+    home = str(Path.home())
+    return f"~{path[len(home) :]}" if path.startswith(home + os.sep) else path
 
 
 def signed(value: float, digits: int = 2) -> str:

@@ -1,0 +1,62 @@
+# make run [MUSIC=folder] · make test · make bench · make lock
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+MUSIC ?=
+
+.PHONY: run test lint types layers unit wheel bench lock clean
+
+run: $(VENV)/runtime.stamp
+	@$(BIN)/soundglass demo $(if $(MUSIC),--music "$(MUSIC)")
+
+test: lint types layers unit
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy
+
+layers: $(VENV)/dev.stamp
+	$(BIN)/lint-imports
+
+unit: $(VENV)/dev.stamp
+	$(BIN)/pytest -n auto --dist loadgroup
+
+# Build the wheel, install it into an environment of its own and run the program from there.
+wheel: $(VENV)/dev.stamp
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheel .
+	$(BIN)/python -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/runtime.txt
+	build/wheel/venv/bin/python -m pip --disable-pip-version-check install --quiet --no-deps build/wheel/*.whl
+	cd build/wheel && venv/bin/soundglass --version && venv/bin/soundglass demo --library demo.lance
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks
+
+# Resolve pyproject.toml anew into the pinned lists (needs uv).
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements/runtime.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+	printf 'hatchling\neditables\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/dev.txt - -o requirements/build.txt
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Soundglass needs Python 3.11 or newer; name one with make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime.stamp: requirements/build.txt requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@echo "Setting up (once; a few minutes)"
+	$(PIP) install --quiet --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
+	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,1 @@
+"""What Soundglass costs: each module prints the figures of one part."""

@@ -1,0 +1,133 @@
+"""What a scan costs: rate, split by stage, and the memory of one worker."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+import soundglass
+from soundglass.audio.decode import decode
+from soundglass.audio.discover import FoundFile, discover
+from soundglass.audio.identity import content_hash
+from soundglass.core.settings import DEFAULTS
+from soundglass.features import perceptual
+from soundglass.features.loudness import LoudnessMeter
+from soundglass.features.rhythm import RhythmAnalyser
+from soundglass.features.timbre import TimbreAnalyser
+from soundglass.features.tonal import TonalAnalyser
+from soundglass.spectrogram import StreamingSpectrogram
+
+_STAGE_SAMPLE = 24
+_LONG_S = 2 * 3600
+
+
+def report(what: str, folder: Path) -> None:
+    """Time a whole scan with the default workers, then its stages on one core."""
+    with tempfile.TemporaryDirectory() as scratch:
+        library = soundglass.open(Path(scratch) / "bench.lance")
+        start = time.perf_counter()
+        done = library.scan(folder)
+        elapsed = time.perf_counter() - start
+    workers = DEFAULTS.scan.workers
+    speed = done.audio_s / elapsed / workers
+    print(
+        f"scan of {done.new} {what}: {done.new / elapsed:.2f} tracks/s, "
+        f"{speed:.0f} times real time per core ({workers} workers, {elapsed:.1f} s)"
+    )
+    files = [item.path for item in discover([folder]) if isinstance(item, FoundFile)]
+    _report_stages(files[:: max(1, len(files) // _STAGE_SAMPLE)])
+    print()
+
+
+def _report_stages(files: list[Path]) -> None:
+    spent: Counter[str] = Counter()
+    audio_s = 0.0
+    model = perceptual.PerceptualModel.load()
+    for path in files:
+        with _clock(spent, "identify"):
+            content_hash(path)
+        with _clock(spent, "decode"):
+            decoded = decode(path, lambda blocks: (list(blocks), blocks.sample_rate))
+        blocks, rate = decoded.result
+        audio_s += decoded.duration_s
+        samples = np.concatenate(blocks)
+        with _clock(spent, "loudness"):
+            meter = LoudnessMeter(rate, samples.shape[1])
+            meter.push(samples)
+            meter.finish()
+        with _clock(spent, "resample"):
+            mono = soxr.resample(samples.mean(axis=1), rate, DEFAULTS.spectrogram.sample_rate)
+        with _clock(spent, "STFT and mel"):
+            spectrogram = StreamingSpectrogram(DEFAULTS.spectrogram)
+            frames = [*spectrogram.push(mono), *spectrogram.flush()]
+        for kind in (RhythmAnalyser, TonalAnalyser, TimbreAnalyser):
+            with _clock(spent, kind.__name__.removesuffix("Analyser").lower()):
+                analyser = kind(DEFAULTS.spectrogram)
+                for block in frames:
+                    analyser.push(block)
+                analyser.finish()
+        windows = perceptual.excerpt_windows(decoded.duration_s)
+        with _clock(spent, "estimated (VibeNet)"):
+            mean = samples.mean(axis=1)
+            cut = [mean[round(a * rate) : round(b * rate)] for a, b in windows]
+            model.predict(*(soxr.resample(piece, rate, perceptual.SAMPLE_RATE) for piece in cut))
+    total = sum(spent.values())
+    print(f"  stages on one core, {len(files)} tracks of {audio_s / len(files):.0f} s on average:")
+    for stage, seconds in spent.items():
+        print(f"    {stage:<20} {1e3 * seconds / len(files):7.0f} ms a track {100 * seconds / total:5.1f} %")
+    print(
+        f"    {'all':<20} {1e3 * total / len(files):7.0f} ms a track, {audio_s / total:.0f} times real time"
+    )
+
+
+@contextmanager
+def _clock(spent: Counter[str], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    spent[stage] += time.perf_counter() - start  # type: ignore[assignment]
+
+
+def report_memory() -> None:
+    """Analyse a two-hour stereo FLAC in a fresh process and print its peak memory."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "two-hours.flac"
+        _write_long_file(path)
+        start = time.perf_counter()
+        code = f"from benchmarks.scan_rate import analyse_and_print_peak as f; f({str(path)!r})"
+        answer = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+        print(
+            f"worker on a 2-hour stereo file: {answer.stdout.strip()}, {time.perf_counter() - start:.0f} s\n"
+        )
+
+
+def analyse_and_print_peak(path: str) -> None:
+    """Do what a worker does with one file, and print the peak of its memory."""
+    from soundglass.features.analysis import Analyser
+    from soundglass.library.worker import analyse, identify
+
+    identity = identify(Path(path))
+    analyse(Path(path), identity["duration_s"], Analyser(perceptual.PerceptualModel.load()))
+    print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def _write_long_file(path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rate = 44_100
+    t = np.arange(10 * rate) / rate
+    beat = np.exp(-8 * (t % 0.5)) * rng.normal(0, 0.3, len(t))
+    chord = sum(0.1 * np.sin(2 * np.pi * f * t) for f in (220.0, 277.2, 329.6))
+    piece = np.stack([beat + chord, 0.8 * beat + chord], axis=1).astype(np.float32)
+    with soundfile.SoundFile(path, "w", rate, 2, format="FLAC") as file:
+        for _ in range(_LONG_S // 10):
+            file.write(piece)
