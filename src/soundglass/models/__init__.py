@@ -1,0 +1,49 @@
+"""Weights the package carries, each pinned by its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from types import MappingProxyType
+
+from soundglass.core.errors import ModelError
+
+PINNED = MappingProxyType(
+    {"vibenet-0.1.0.onnx": "efa88450153863a1461989a00846526ac9230665b19fbf82f33e46fdeef7d275"}
+)
+"""File name to SHA-256, in hexadecimal."""
+
+_FOLDER = Path(__file__).parent
+_REMEDY = "Reinstall soundglass, or run tools/fetch_models.py in its source tree"
+
+
+def read_model(name: str, folder: Path = _FOLDER) -> bytes:
+    """Read a weights file and check that it is the pinned one.
+
+    Parameters
+    ----------
+    name : str
+        A key of ``PINNED``.
+    folder : Path
+        Where the file lies.
+
+    Returns
+    -------
+    bytes
+        The file; what was checked is what is used.
+
+    Raises
+    ------
+    ModelError
+        The file is missing, unreadable or has another hash.
+    """
+    path = folder / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"cannot read the weights ({error.strerror})", path=path, remedy=_REMEDY) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != PINNED[name]:
+        message = f"the weights have SHA-256 {found}, expected {PINNED[name]}"
+        raise ModelError(message, path=path, remedy=_REMEDY)
+    return content
