@@ -1,0 +1,1 @@
+"""How often tempo, key, metre and onset estimators are right: candidates, data, figures."""

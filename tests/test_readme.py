@@ -1,0 +1,62 @@
+"""The README tells the truth: its session, its commands and its Python."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import typer.main
+
+from soundglass.surfaces.cli.main import app
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_session_is_what_the_program_prints(tmp_path: Path) -> None:
+    shown = re.search(
+        r"<!-- session: soundglass demo -->\n```console\n\$ make run\n(.*?)```", README, re.DOTALL
+    )
+    assert shown is not None
+    home = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / ".local" / "share")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "soundglass.surfaces.cli.main", "demo"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=home,
+    )
+    assert _lines(ran.stdout) == _lines(shown[1])
+
+
+def test_every_command_is_documented() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    for name, command in commands.items():
+        assert f"soundglass {name}" in README
+        for sub in getattr(command, "commands", {}):
+            assert f"`{sub}`" in README or f"{name} {sub}" in README
+
+
+def test_the_python_example_parses_and_names_real_things() -> None:
+    example = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert example is not None
+    calls = {node.attr for node in ast.walk(ast.parse(example[1])) if isinstance(node, ast.Attribute)}
+    import soundglass
+    from soundglass.core.types import Recommendation
+
+    known = {*dir(soundglass), *dir(soundglass.Library), *Recommendation.__slots__}
+    assert calls <= known
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip("\n").splitlines()]
