@@ -1,0 +1,3 @@
+"""A worker module that cannot start."""
+
+raise ImportError("a library is missing")
