@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
-import numpy as np
-
-from soundglass.core.catalogue import CATALOGUE, Feature
+from soundglass.core.catalogue import GROUPS, Feature
 from soundglass.core.types import FeatureEvidence, Part
+from soundglass.recommend.distribution import Distribution
 
 TAIL = 10.0
 THIRD = 100 / 3
 NEAR_PERCENTILES = 10.0
 SAME_TEMPO = 0.04
-_TWO_ESTIMATES = float(np.sqrt(2))
+NEAR_TEMPO = 0.15
+FAR_FIFTHS = 4
+_WORTH_SAYING = 0.25
+
+Distributions: TypeAlias = Mapping[str, Distribution]
 
 
 class Kind(Enum):
-    """The predicates, strongest first."""
+    """The predicates; of those that hold for a part the first is said."""
 
-    BOTH_UNUSUAL = "both in the same tenth of the library at one end"
-    BOTH_RATHER = "both in the same third of the library at one end"
     SAME_TEMPO = "tempi within 4 %"
     OCTAVE_TEMPO = "one tempo twice the other, within 4 %"
+    NEAR_OCTAVE = "one tempo twice the other, within 15 %"
     SAME_KEY = "same tonic and mode"
     RELATED_KEY = "neighbours on the circle of fifths, or relative major and minor"
     SAME_VALUE = "the same whole number"
-    ALIKE = "at most 10 percentiles apart, or closer than the error of measurement"
-    NEARER = "closer than two tracks of this library are on average"
+    BOTH_UNUSUAL = "both in the same tenth of the library at one end, off its middle by more than the error"
+    BOTH_RATHER = "both in the same third of the library at one end, off its middle by more than the error"
+    ALIKE = "at most 10 percentiles and half the spread apart, or closer than the error of measurement"
+    NEARER = "less than half of the library lies nearer to the query"
     DIFFERENT = "further apart than the error of both and than a quarter of the library's spread"
-    FARTHER = "further apart than two tracks of this library are on average"
+    FAR_KEYS = "at least four steps apart on the circle of fifths"
+    FARTHER = "more than half of the library lies nearer to the query, and the error of both is smaller"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One predicate about one part, and which end of the scale it speaks of.
+    """One predicate about one feature of a pair, and which end of the scale it speaks of.
 
     Attributes
     ----------
+    part : Part
+        The part of the score it backs.
+    feature : Feature
+        The feature it speaks of, one of the part's group.
+    query, match : FeatureEvidence
+        Both tracks' values of it.
     high : bool
         For ``BOTH_…``: the upper end. For ``DIFFERENT``: the match has more of it.
     """
@@ -47,143 +60,144 @@ class Claim:
     kind: Kind
     part: Part
     feature: Feature
+    query: FeatureEvidence
+    match: FeatureEvidence
     high: bool = False
 
-    def holds(self, spread: float) -> bool:
-        """Check the claim against the values themselves.
-
-        Parameters
-        ----------
-        spread : float
-            Standard deviation of the feature in the library, in its unit.
-        """
-        return _CHECKS[self.kind](self, spread)
+    def holds(self, distributions: Distributions) -> bool:
+        """Check the claim against the values and the library, whatever the score says."""
+        if self.query.value is None or self.match.value is None:
+            return False
+        pair = _Pair(self, self.query.value, self.match.value, distributions[self.feature.name])
+        return _CHECKS[self.kind](pair)
 
 
-def claim(part: Part, spread: float) -> Claim | None:
-    """Choose the strongest claim that holds for a part; ``None`` where a value is unknown.
+def claim(part: Part, distributions: Distributions) -> Claim | None:
+    """Choose the first claim that holds for a part; ``None`` where no word is safe.
 
     Parameters
     ----------
     part : Part
-        Of the ``features`` recommender.
-    spread : float
-        Standard deviation of the part's leading feature in the library.
+        Of the ``features`` recommender. Where it helps the score, what the tracks share is said; where it
+        harms, how they differ.
+    distributions : mapping of str to Distribution
+        The library's, by feature name.
     """
-    query, match = _sides(part)
-    feature = leading_feature(part)
-    if query.value is None or match.value is None:
-        return None
-    order, high = _POSITIVE, (query.percentile or 0.0) > 50
+    known = [
+        (feature, query, match)
+        for feature, query, match in group_evidence(part, distributions)
+        if query.value is not None and match.value is not None
+    ]
+    kinds = _SHARED
     if part.contribution <= 0:
-        order, high = _NEGATIVE, match.value > query.value
-    candidates = (Claim(kind, part, feature, high) for kind in order)
-    return next((found for found in candidates if found.holds(spread)), None)
+        kinds = _OPPOSED
+        known.sort(key=lambda side: -_apart(side[1], side[2]) / (distributions[side[0].name].spread or 1.0))
+    for kind in kinds:
+        for feature, query, match in known:
+            high = (query.percentile or 0.0) > 50
+            if kind is Kind.DIFFERENT:
+                high = (match.value or 0.0) > (query.value or 0.0)
+            found = Claim(kind, part, feature, query, match, high)
+            if found.holds(distributions):
+                return found
+    return None
 
 
-def leading_feature(part: Part) -> Feature:
-    """Find the feature a part's evidence shows: the first of its group that the library holds."""
-    names = {f.name: f for f in CATALOGUE.values() if f.group == part.name}
-    shown = {member.name for member in part.members}
-    return next(f for name, f in names.items() if name not in shown)
+def group_evidence(
+    part: Part, distributions: Distributions
+) -> list[tuple[Feature, FeatureEvidence, FeatureEvidence]]:
+    """List every feature of a part's group that the library holds, with both tracks' values."""
+    held = [feature for feature in GROUPS[part.name] if feature.name in distributions]
+    found = []
+    for feature, shown in zip(held, (part, *part.members), strict=True):
+        if not isinstance(shown.query, FeatureEvidence) or not isinstance(shown.match, FeatureEvidence):
+            raise TypeError("claims about features need feature evidence")
+        found.append((feature, shown.query, shown.match))
+    return found
 
 
-def _sides(part: Part) -> tuple[FeatureEvidence, FeatureEvidence]:
-    if not isinstance(part.query, FeatureEvidence) or not isinstance(part.match, FeatureEvidence):
-        raise TypeError("claims about features need feature evidence")
-    return part.query, part.match
+def _apart(query: FeatureEvidence, match: FeatureEvidence) -> float:
+    return abs((match.value or 0.0) - (query.value or 0.0))
 
 
-def _values(claim_: Claim) -> tuple[float, float]:
-    query, match = _sides(claim_.part)
-    return (np.nan if query.value is None else query.value, np.nan if match.value is None else match.value)
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A claim with both values known."""
+
+    claim: Claim
+    x: float
+    y: float
+    library: Distribution
+
+    def is_of(self, *names: str) -> bool:
+        return self.claim.feature.name in names
+
+    def both_beyond(self, share: float) -> bool:
+        if not self.claim.feature.is_ranked:
+            return False
+        middle, high = self.library.quantile(50), self.claim.high
+        return all(
+            self.library.at_or_beyond(value, high=high) <= share and abs(value - middle) > self.error(value)
+            for value in (self.x, self.y)
+        )
+
+    def octaves(self) -> float:
+        """Distance in octaves; infinite for what is no tempo."""
+        if not self.is_of("tempo") or min(self.x, self.y) <= 0:
+            return math.inf
+        return abs(math.log2(self.y / self.x))
+
+    def fifths(self) -> int:
+        """Count steps on the circle of fifths; a minor key stands with its relative major."""
+        places = [
+            (round(side.value or 0.0) + (3 if side.label.endswith("minor") else 0)) * 7
+            for side in (self.claim.query, self.claim.match)
+        ]
+        return min((places[0] - places[1]) % 12, (places[1] - places[0]) % 12)
+
+    def alike(self) -> bool:
+        if not self.claim.feature.is_ranked:
+            return False
+        apart, ranks = abs(self.x - self.y), self.library.percentiles([self.x, self.y])
+        near = abs(ranks[0] - ranks[1]) <= NEAR_PERCENTILES and apart <= self.library.spread / 2
+        return bool(near or apart <= self.error(self.x))
+
+    def exceeds_error(self) -> bool:
+        """Whether they differ by more than two values from audio may by chance."""
+        return abs(self.x - self.y) > math.hypot(self.error(self.x), self.error(self.y))
+
+    def different(self) -> bool:
+        said = self.claim.feature.comparatives[self.claim.high]
+        enough = abs(self.x - self.y) > _WORTH_SAYING * self.library.spread
+        return bool(said) and (self.y > self.x) == self.claim.high and enough and self.exceeds_error()
+
+    def nearer(self) -> float:
+        """Percentage of the library that is nearer to the query than the match is."""
+        return self.library.nearer(self.x, self.y)
+
+    def error(self, value: float) -> float:
+        """Error of one value from audio; a table's values are taken as they are."""
+        if self.claim.query.source == "csv":
+            return 0.0
+        feature = self.claim.feature
+        return feature.error * value if feature.name == "tempo" else feature.error
 
 
-def _both_beyond(claim_: Claim, share: float) -> bool:
-    ranks = [side.percentile for side in _sides(claim_.part)]
-    if claim_.high:
-        return all(rank is not None and rank >= 100 - share for rank in ranks)
-    return all(rank is not None and rank <= share for rank in ranks)
-
-
-def _same_tempo(claim_: Claim, _: float) -> bool:
-    x, y = _values(claim_)
-    return claim_.feature.name == "tempo" and abs(np.log2(y / x)) <= np.log2(1 + SAME_TEMPO)
-
-
-def _octave_tempo(claim_: Claim, _: float) -> bool:
-    x, y = _values(claim_)
-    return claim_.feature.name == "tempo" and abs(abs(np.log2(y / x)) - 1) <= np.log2(1 + SAME_TEMPO)
-
-
-def _same_key(claim_: Claim, _: float) -> bool:
-    query, match = _sides(claim_.part)
-    return claim_.feature.name == "key" and query.label == match.label
-
-
-def _related_key(claim_: Claim, _: float) -> bool:
-    if claim_.feature.name != "key":
-        return False
-    fifths = [_fifths_as_major(side) for side in _sides(claim_.part)]
-    return min((fifths[0] - fifths[1]) % 12, (fifths[1] - fifths[0]) % 12) <= 1
-
-
-def _fifths_as_major(side: FeatureEvidence) -> int:
-    """Place a key on the circle of fifths; a minor key stands with its relative major."""
-    tonic = round(side.value or 0.0) + (3 if side.label.endswith("minor") else 0)
-    return tonic * 7 % 12
-
-
-def _same_value(claim_: Claim, _: float) -> bool:
-    x, y = _values(claim_)
-    return claim_.feature.name == "time_signature" and round(x) == round(y)
-
-
-def _alike(claim_: Claim, _: float) -> bool:
-    query, match = _sides(claim_.part)
-    if query.percentile is None or match.percentile is None:
-        return False
-    x, y = _values(claim_)
-    return abs(query.percentile - match.percentile) <= NEAR_PERCENTILES or abs(x - y) <= _error(claim_, x)
-
-
-def _different(claim_: Claim, spread: float) -> bool:
-    x, y = _values(claim_)
-    if claim_.feature.comparatives == ("", "") or (y > x) != claim_.high:
-        return False
-    return bool(abs(x - y) > max(_TWO_ESTIMATES * _error(claim_, max(x, y)), spread / 4))
-
-
-def _error(claim_: Claim, value: float) -> float:
-    """Error of one value from audio; a table's values are taken as they are."""
-    if _sides(claim_.part)[0].source == "csv":
-        return 0.0
-    feature = claim_.feature
-    return feature.error * value if feature.name == "tempo" else feature.error
-
-
-_CHECKS: dict[Kind, Callable[[Claim, float], bool]] = {
-    Kind.BOTH_UNUSUAL: lambda claim_, _: _both_beyond(claim_, TAIL),
-    Kind.BOTH_RATHER: lambda claim_, _: _both_beyond(claim_, THIRD),
-    Kind.SAME_TEMPO: _same_tempo,
-    Kind.OCTAVE_TEMPO: _octave_tempo,
-    Kind.SAME_KEY: _same_key,
-    Kind.RELATED_KEY: _related_key,
-    Kind.SAME_VALUE: _same_value,
-    Kind.ALIKE: _alike,
-    Kind.NEARER: lambda claim_, _: claim_.part.contribution > 0,
-    Kind.DIFFERENT: _different,
-    Kind.FARTHER: lambda claim_, _: claim_.part.contribution < 0,
+_TEMPO_TOLERANCE = math.log2(1 + SAME_TEMPO)
+_CHECKS: Mapping[Kind, Callable[[_Pair], bool]] = {
+    Kind.SAME_TEMPO: lambda p: p.octaves() <= _TEMPO_TOLERANCE,
+    Kind.OCTAVE_TEMPO: lambda p: abs(p.octaves() - 1) <= _TEMPO_TOLERANCE,
+    Kind.NEAR_OCTAVE: lambda p: abs(p.octaves() - 1) <= math.log2(1 + NEAR_TEMPO),
+    Kind.SAME_KEY: lambda p: p.is_of("key") and p.claim.query.label == p.claim.match.label,
+    Kind.RELATED_KEY: lambda p: p.is_of("key") and p.fifths() <= 1,
+    Kind.SAME_VALUE: lambda p: p.is_of("mode", "time_signature") and round(p.x) == round(p.y),
+    Kind.BOTH_UNUSUAL: lambda p: p.both_beyond(TAIL),
+    Kind.BOTH_RATHER: lambda p: p.both_beyond(THIRD),
+    Kind.ALIKE: _Pair.alike,
+    Kind.NEARER: lambda p: p.claim.feature.is_ranked and p.nearer() < 50,
+    Kind.DIFFERENT: _Pair.different,
+    Kind.FAR_KEYS: lambda p: p.is_of("key") and p.fifths() >= FAR_FIFTHS,
+    Kind.FARTHER: lambda p: p.claim.feature.is_ranked and p.nearer() > 50 and p.exceeds_error(),
 }
-_NEGATIVE: tuple[Kind, ...] = (Kind.DIFFERENT, Kind.FARTHER)
-_POSITIVE: tuple[Kind, ...] = (
-    Kind.SAME_TEMPO,
-    Kind.OCTAVE_TEMPO,
-    Kind.SAME_KEY,
-    Kind.RELATED_KEY,
-    Kind.SAME_VALUE,
-    Kind.BOTH_UNUSUAL,
-    Kind.BOTH_RATHER,
-    Kind.ALIKE,
-    Kind.NEARER,
-)
+_OPPOSED: Sequence[Kind] = (Kind.DIFFERENT, Kind.FAR_KEYS, Kind.FARTHER)
+_SHARED: Sequence[Kind] = tuple(kind for kind in Kind if kind not in _OPPOSED)

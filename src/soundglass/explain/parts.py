@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from soundglass.core.catalogue import GROUPS, Feature, key_text
-from soundglass.core.types import FeatureEvidence, Part
+from soundglass.core.catalogue import CATALOGUE, Feature, key_text
+from soundglass.core.types import FeatureEvidence, Part, Source
 from soundglass.recommend.features import FeatureRecommender
 
 
@@ -28,7 +29,8 @@ def feature_parts(
     -------
     list of tuple of Part
         Per match, largest contribution first; the contributions sum to the score. A group that one of the two
-        tracks lacks contributes 0 and shows ``None`` as its value.
+        tracks lacks contributes 0 and shows ``None`` as its value. All are NaN where the two cannot be
+        compared.
 
     Notes
     -----
@@ -41,11 +43,12 @@ def feature_parts(
     names = list(dict.fromkeys(groups))
     membership = np.array([[group == name for group in groups] for name in names])[:, space.owner]
     shares = space.shares(x, positions) @ membership.T
-    counted = membership @ (space.weights * space.variance > 0)
+    counted = membership @ (space.variance > 0)
+    shown = evidence(recommender, np.array([x, *positions]))
     explained = []
-    for y, of_match in zip(positions.tolist(), shares, strict=True):
+    for row, of_match in enumerate(shares.tolist(), start=1):
         parts = [
-            _part(recommender, name, float(share), (x, y))
+            _part(name, share, [(f, shown[f][0], shown[f][row]) for f in shown if CATALOGUE[f].group == name])
             for name, share, counts in zip(names, of_match, counted, strict=True)
             if counts
         ]
@@ -53,23 +56,45 @@ def feature_parts(
     return explained
 
 
-def _part(recommender: FeatureRecommender, group: str, contribution: float, pair: tuple[int, int]) -> Part:
-    held = [f for f in GROUPS[group] if f.name in recommender.space.values]
-    shown = [
-        Part(f.name, 0.0, evidence(recommender, f, pair[0]), evidence(recommender, f, pair[1])) for f in held
-    ]
-    return Part(group, contribution, shown[0].query, shown[0].match, tuple(shown[1:]))
+def _part(
+    group: str, contribution: float, sides: Sequence[tuple[str, FeatureEvidence, FeatureEvidence]]
+) -> Part:
+    _, query, match = sides[0]
+    return Part(group, contribution, query, match, tuple(Part(n, 0.0, q, m) for n, q, m in sides[1:]))
 
 
-def evidence(recommender: FeatureRecommender, feature: Feature, position: int) -> FeatureEvidence:
-    """Show one track's value of a feature: number, unit, percentile in the library, source."""
+def evidence(
+    recommender: FeatureRecommender, positions: NDArray[np.intp]
+) -> dict[str, list[FeatureEvidence]]:
+    """Show some tracks' values of every feature: number, unit, percentile in the library, source."""
     space = recommender.space
-    source = "csv" if recommender.origin == "csv" else feature.made
-    value = float(space.values[feature.name][position])
-    if np.isnan(value):
+    values = {name: of_all[positions] for name, of_all in space.values.items()}
+    modes = values.get("mode", np.full(len(positions), np.nan))
+    shown = {}
+    for name, of_tracks in values.items():
+        feature = CATALOGUE[name]
+        percentiles = space.distributions[name].percentiles(of_tracks).tolist()
+        source: Source = "csv" if recommender.origin == "csv" else feature.made
+        shown[name] = [
+            reading(feature, float(str(value)), float(mode), percentile, source)
+            for value, mode, percentile in zip(of_tracks, modes, percentiles, strict=True)
+        ]
+    return shown
+
+
+def reading(
+    feature: Feature, value: float, mode: float, percentile: float | None, source: Source
+) -> FeatureEvidence:
+    """Show one value as people read it; NaN is unknown.
+
+    Parameters
+    ----------
+    mode : float
+        The track's mode, to name its key; may be NaN.
+    percentile : float or None
+        Left out where more or less of the feature means nothing.
+    """
+    if not np.isfinite(value):
         return FeatureEvidence(None, feature.unit, None, source, "unknown")
-    if feature.name == "key":
-        mode = space.values["mode"][position] if "mode" in space.values else np.nan
-        return FeatureEvidence(value, feature.unit, None, source, key_text(value, float(mode)))
-    percentile = space.percentile(feature.name, value) if feature.is_ranked else None
-    return FeatureEvidence(value, feature.unit, percentile, source, feature.text(value))
+    label = key_text(value, mode) if feature.name == "key" else feature.text(value)
+    return FeatureEvidence(value, feature.unit, percentile if feature.is_ranked else None, source, label)

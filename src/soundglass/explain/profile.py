@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
-
-from soundglass.core.catalogue import CATALOGUE, Feature, key_text
-from soundglass.core.types import FeatureEvidence, Json, Track
+from soundglass.core.catalogue import CATALOGUE, Feature
+from soundglass.core.types import FeatureEvidence, Json, Source, Track
+from soundglass.explain.parts import reading
 from soundglass.library.schema import TRACK_COLUMNS, track_from_row
 from soundglass.library.store import Store
 from soundglass.recommend.space import FeatureSpace
@@ -89,17 +88,14 @@ def profile(
         value = values.get(name)
         support = dict(evidence.get(name, {}))
         confidence = support.pop("confidence", None)
-        source: Literal["csv", "measured", "estimated"] = "csv" if track.origin == "csv" else feature.made
-        if value is None or not np.isfinite(value):
-            shown = FeatureEvidence(None, feature.unit, None, source, "unknown")
-        else:
-            ranked = space is not None and name in space.ordered and feature.is_ranked
-            percentile = space.percentile(name, value) if space is not None and ranked else None
-            label = key_text(value, _or_nan(values.get("mode"))) if name == "key" else feature.text(value)
-            shown = FeatureEvidence(value, feature.unit, percentile, source, label)
+        source: Source = "csv" if track.origin == "csv" else feature.made
+        value = math.nan if value is None else value
+        placed = space is not None and name in space.distributions and math.isfinite(value)
+        percentile = float(space.distributions[name].percentiles(value)) if space and placed else None
+        shown = reading(feature, value, _or_nan(values.get("mode")), percentile, source)
         readings.append(Reading(feature, shown, confidence, support))
     return Profile(track, tuple(readings))
 
 
 def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else value
+    return math.nan if value is None else value

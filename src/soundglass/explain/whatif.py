@@ -1,32 +1,38 @@
-"""Counterfactuals: what the score and the rank would be, had the match another value."""
+"""Counterfactuals: what the score and the place would be, had the match another value."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from soundglass.core.types import FeatureEvidence, Part
-from soundglass.explain.claims import leading_feature
+from soundglass.core.types import Part
+from soundglass.explain.claims import group_evidence
+from soundglass.explain.parts import reading
+from soundglass.recommend.base import place
+from soundglass.recommend.distribution import Distribution
 from soundglass.recommend.features import FeatureRecommender
 
 _ALTERNATIVES = (10.0, 50.0, 90.0)
+_TRITONE = 6
+_MINOR_THIRD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A change of one feature of the match, and what follows for its place.
+    """A change of one feature of the match, and what follows for its score and its place.
 
     Attributes
     ----------
     part, feature : str
     value : float
-        What the feature is set to, in its unit.
+        What the feature is set to, in its unit; a key is set with its mode.
     label, actual : str
         The imagined and the true value as people read them.
-    score : float
-        The score that follows.
+    score, actual_score : float
+        The score that follows, and the true one.
     rank, actual_rank : int
         Among all tracks of the library, unfiltered.
     """
@@ -37,17 +43,34 @@ class Counterfactual:
     label: str
     actual: str
     score: float
+    actual_score: float
     rank: int
     actual_rank: int
 
     @property
     def sentence(self) -> str:
-        """Say what would happen, as in "With tempo at 120 BPM … it would fall from 2nd to 40th"."""
-        move = {-1: "rise", 1: "fall", 0: "stay"}[int(np.sign(self.rank - self.actual_rank))]
-        where = f"from {ordinal(self.actual_rank)} to {ordinal(self.rank)}"
-        if move == "stay":
-            where = ordinal(self.rank)
-        return f"With {self.part} at {self.label} instead of {self.actual} it would {move} {where}."
+        """Say what would happen, as in "With tempo at 120 BPM … it would fall from 2nd to 40th …"."""
+        old, new = self.actual_rank, self.rank
+        text = f"With {self.feature.replace('_', ' ')} at {self.label} instead of {self.actual} it would "
+        if new == old:
+            text += f"stay {ordinal(old)}"
+        else:
+            text += f"{'rise' if new < old else 'fall'} from {ordinal(old)} to {ordinal(new)}"
+        before, after = _signed(self.actual_score), _signed(self.score)
+        if before != after:
+            move = "rising" if self.score > self.actual_score else "falling"
+            text += f", its score {move} from {before} to {after}"
+        return f"{text}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Other values for one track; ``feature`` is the one that is told of."""
+
+    feature: str
+    values: Mapping[str, float]
+    label: str
+    actual: str
 
 
 def counterfactuals(
@@ -56,8 +79,10 @@ def counterfactuals(
     """Ask of each part how much hangs on it.
 
     A part that speaks for the match is set to the library's 10th, 50th or 90th percentile, whichever lies
-    farthest from the query; one that speaks against it is set to the query's own value. The score is computed
-    anew from the changed values, never extrapolated.
+    farthest from the query (a key to the opposite on the circle of fifths); one that speaks against it is set
+    to the query's own value. Of a group, the feature that moves the score most is told of. The score is
+    computed anew from the changed values, never extrapolated; what changes neither the place nor two digits
+    of the score is left out.
 
     Parameters
     ----------
@@ -66,47 +91,70 @@ def counterfactuals(
     parts : sequence of Part
         Those to ask about.
     """
-    space = recommender.space
+    space, scores = recommender.space, recommender.scores(query)
     x, y = recommender.position(query), recommender.position(match)
-    others = np.delete(space.exact_scores(x, np.arange(len(space))), [x, y])
-    actual_rank = _rank(float(space.exact_scores(x, np.array([y]))[0]), others)
+    actual = float(space.exact_scores(x, np.array([y]))[0])
+    actual_rank = place(recommender, query, actual, scores, match)
     found = []
     for part in parts:
-        change = _change(recommender, part)
-        if change is None:
+        imagined = [
+            (float(space.shares_of_points(x, *space.moved(y, change.values)).sum(axis=1)[0]), change)
+            for change in _changes(recommender, part)
+        ]
+        if not imagined:
             continue
-        value, label = change
-        feature = leading_feature(part)
-        score = float(space.shares_of_points(x, *space.moved(y, {feature.name: value})).sum())
-        actual = part.match.label if isinstance(part.match, FeatureEvidence) else ""
-        found.append(
-            Counterfactual(
-                part.name, feature.name, value, label, actual, score, _rank(score, others), actual_rank
-            )
+        score, change = max(imagined, key=lambda entry: abs(entry[0] - actual))
+        counterfactual = Counterfactual(
+            part=part.name,
+            feature=change.feature,
+            value=change.values[change.feature],
+            label=change.label,
+            actual=change.actual,
+            score=score,
+            actual_score=actual,
+            rank=place(recommender, query, score, scores, match),
+            actual_rank=actual_rank,
         )
+        if counterfactual.rank != actual_rank or _signed(score) != _signed(actual):
+            found.append(counterfactual)
     return tuple(found)
 
 
-def _change(recommender: FeatureRecommender, part: Part) -> tuple[float, str] | None:
-    """Choose the value to imagine; ``None`` where it would change nothing worth saying."""
-    query, match = part.query, part.match
-    if not isinstance(query, FeatureEvidence) or not isinstance(match, FeatureEvidence):
-        return None
-    if query.value is None or match.value is None:
-        return None
-    feature, space, asked = leading_feature(part), recommender.space, query.value
-    if part.contribution < 0:
-        value = asked
-    elif feature.name == "key":
-        value = (asked + 6) % 12
-    else:
-        value = max((space.quantile(feature.name, p) for p in _ALTERNATIVES), key=lambda v: abs(v - asked))
-    label = feature.text(value)
-    return None if label == feature.text(match.value) else (value, label)
+def _changes(recommender: FeatureRecommender, part: Part) -> Iterator[_Change]:
+    """Imagine other values for the features of a part, one at a time; a key goes with its mode."""
+    distributions = recommender.space.distributions
+    group = {f.name: (f, x, y) for f, x, y in group_evidence(part, distributions)}
+    for name, (feature, query, match) in group.items():
+        if query.value is None or match.value is None or (name == "mode" and "key" in group):
+            continue
+        modes = [_or_nan(side.value) for side in group["mode"][1:]] if "mode" in group else []
+        values = {name: query.value}
+        if part.contribution > 0:
+            far = distributions[name]
+            values[name] = _opposite(query.value, modes) if name == "key" else _farthest(far, query.value)
+        if name == "key" and modes:
+            values["mode"] = modes[part.contribution > 0]
+        label = reading(feature, values[name], values.get("mode", math.nan), None, query.source).label
+        if label != match.label:
+            yield _Change(name, values, label, match.label)
 
 
-def _rank(score: float, others: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int:
-    return 1 + int((others > score).sum())
+def _opposite(key: float, modes: Sequence[float]) -> float:
+    """Find the tonic that, in the match's mode, lies across the circle of fifths from the query's key."""
+    relative = _MINOR_THIRD * (modes[1] - modes[0]) if modes else 0.0
+    return (key + _TRITONE + relative) % 12
+
+
+def _farthest(library: Distribution, value: float) -> float:
+    return max((library.quantile(percent) for percent in _ALTERNATIVES), key=lambda other: abs(other - value))
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _signed(score: float) -> str:
+    return f"{score:.2f}".replace("-", "−").replace("−0.00", "0.00")
 
 
 def ordinal(number: int) -> str:

@@ -10,6 +10,7 @@ from soundglass.explain.claims import Claim, Kind
 MAX_NAMED = 3
 ENOUGH = 0.6
 WORTH_SAYING = 0.02
+_AT_RANDOM = "alike than tracks picked at random"
 
 
 def named_parts(parts: Sequence[Part]) -> tuple[list[Part], Part | None]:
@@ -33,7 +34,7 @@ def named_parts(parts: Sequence[Part]) -> tuple[list[Part], Part | None]:
     return named, against
 
 
-def sentence(claims: Sequence[Claim], against: Claim | None) -> str:
+def sentence(claims: Sequence[Claim], against: Claim | None, score: float) -> str:
     """Say why two tracks are alike, and what speaks against it.
 
     Parameters
@@ -42,68 +43,74 @@ def sentence(claims: Sequence[Claim], against: Claim | None) -> str:
         What holds of the named parts, most important first.
     against : Claim or None
         What holds of the largest negative part.
+    score : float
+        Below 0 the difference comes first.
 
     Examples
     --------
-    ``"Both are unusually calm and acoustic, at the same tempo (92 and 90 BPM); but this one is brighter in
-    tone (3200 Hz against 1400 Hz)."``
+    ``"Both are unusually calm and acoustic, at nearly the same tempo (92 and 90 BPM), but the match is
+    brighter in tone (3200 against 1400 Hz)."``
     """
-    text = _common(claims) or "They have little in common"
-    if against is not None:
-        text += f"; but {_contrast(against)}" if claims else f": {_contrast(against)}"
-    return text + "."
+    common, contrast = _common(claims), _contrast(against) if against is not None else ""
+    if score >= 0:
+        text = common or f"They are more {_AT_RANDOM}"
+        return f"{text}, but {contrast}." if contrast else f"{text}."
+    text = f"They are less {_AT_RANDOM}" + (f": {contrast}" if contrast else "")
+    return f"{text}; still, {common[0].lower()}{common[1:]}." if common else f"{text}."
 
 
 def _common(claims: Sequence[Claim]) -> str:
     unusual = [_adjective(c) for c in claims if c.kind is Kind.BOTH_UNUSUAL]
     rather = [_adjective(c) for c in claims if c.kind is Kind.BOTH_RATHER]
-    phrases = [_phrase(kind, [c for c in claims if c.kind is kind]) for kind in _kinds(claims)]
+    kinds = dict.fromkeys(claim.kind for claim in claims if claim.kind in _PHRASES)
+    phrases = [_phrase(kind, [c for c in claims if c.kind is kind]) for kind in kinds]
+    several = len(kinds) < len(claims) - len(unusual) - len(rather)
+    rest = listed(phrases, ", and " if several else " and ")
     qualities = [f"unusually {listed(unusual)}"] * bool(unusual) + [f"rather {listed(rather)}"] * bool(rather)
     if qualities:
-        return f"Both are {listed(qualities)}" + (f", {listed(phrases)}" if phrases else "")
-    return f"They are {listed(phrases)}" if phrases else ""
+        joint = ", and " if len(unusual) > 1 or len(rather) > 1 else " and "
+        return f"Both are {joint.join(qualities)}" + (f", {rest}" if rest else "")
+    return f"They are {rest}" if rest else ""
 
 
 def _adjective(claim: Claim) -> str:
     return claim.feature.words[claim.high]
 
 
-def _kinds(claims: Sequence[Claim]) -> list[Kind]:
-    """List the kinds that are said as phrases, in order of importance."""
-    return [kind for kind in dict.fromkeys(claim.kind for claim in claims) if kind in _PHRASES]
-
-
 _PHRASES = {
-    Kind.SAME_TEMPO: "at the same {}",
-    Kind.OCTAVE_TEMPO: "two to one in {}",
-    Kind.SAME_KEY: "in the same {}",
-    Kind.RELATED_KEY: "in related {}s",
-    Kind.SAME_VALUE: "in the same {}",
-    Kind.ALIKE: "alike in {}",
-    Kind.NEARER: "nearer than most in {}",
+    Kind.SAME_TEMPO: "at {} {}",
+    Kind.OCTAVE_TEMPO: "two to one in {1}",
+    Kind.NEAR_OCTAVE: "nearly two to one in {1}",
+    Kind.SAME_KEY: "in {} {}",
+    Kind.RELATED_KEY: "in related {1}s",
+    Kind.SAME_VALUE: "in {} {}",
+    Kind.ALIKE: "alike in {1}",
+    Kind.NEARER: "nearer than most in {1}",
 }
 
 
 def _phrase(kind: Kind, claims: Sequence[Claim]) -> str:
-    first, *others = [(c.feature.noun, f"({_pair(*labels(c.part))})") for c in claims]
-    start = f"{_PHRASES[kind].format(first[0])} {first[1]}"
-    return listed([start, *(f"{noun} {values}" for noun, values in others)])
+    first, *others = [(c.feature.noun, _pair(*labels(c))) for c in claims]
+    same = "nearly the same" if kind is Kind.SAME_TEMPO and " and " in first[1] else "the same"
+    start = f"{_PHRASES[kind].format(same, first[0])} ({first[1]})"
+    return listed([start, *(f"{noun} ({values})" for noun, values in others)])
 
 
 def _contrast(claim: Claim) -> str:
-    x, y = labels(claim.part)
+    x, y = labels(claim)
     if claim.kind is Kind.DIFFERENT:
-        return f"this one is {claim.feature.comparatives[claim.high]} ({_pair(y, x, 'against')})"
-    return f"they are further apart than most in {claim.feature.noun} ({_pair(x, y)})"
+        return f"the match is {claim.feature.comparatives[claim.high]} ({_pair(y, x, 'against')})"
+    far = "far apart" if claim.kind is Kind.FAR_KEYS else "further apart than most"
+    return f"they are {far} in {claim.feature.noun} ({_pair(x, y)})"
 
 
-def labels(part: Part) -> tuple[str, str]:
-    """Give the values of both sides as people read them."""
-    query, match = part.query, part.match
-    return (
-        query.label if isinstance(query, FeatureEvidence) else "",
-        match.label if isinstance(match, FeatureEvidence) else "",
-    )
+def labels(claim: Claim) -> tuple[str, str]:
+    """Give the values of both sides as people read them; a mode is read within its key."""
+    query, match = claim.query, claim.match
+    whole = claim.part.query, claim.part.match
+    if claim.feature.name == "mode" and all(isinstance(side, FeatureEvidence) for side in whole):
+        query, match = whole  # type: ignore[assignment]
+    return query.label, match.label
 
 
 def _pair(x: str, y: str, between: str = "and") -> str:
@@ -115,6 +122,6 @@ def _pair(x: str, y: str, between: str = "and") -> str:
     return f"{number if shared else x} {between} {y}"
 
 
-def listed(items: Sequence[str]) -> str:
+def listed(items: Sequence[str], last: str = " and ") -> str:
     """Join words as a list is spoken: ``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+    return last.join(filter(None, [", ".join(items[:-1]), *items[-1:]]))

@@ -8,6 +8,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+TOLERANCE = 1e-4
+"""How far ``scores`` may be from ``exact_scores``, relative to 1 + \\|score\\|."""
+
+_BLOCK = 512
+
 
 class Recommender(Protocol):
     """Scores tracks of a library by their likeness to one of them.
@@ -51,17 +56,50 @@ def best_first(
         How many are ranked at first; more follow as they are asked for.
     """
     scores = recommender.scores(query)
-    open_ = np.isfinite(scores) & (recommender.rows != query)
+    left = np.isfinite(scores) & (recommender.rows != query)
     if allowed is not None:
-        open_ &= allowed
-    remaining = np.flatnonzero(open_)
-    while len(remaining):
-        size = min(chunk, len(remaining))
-        cut = np.partition(-scores[remaining], size - 1)[size - 1] + 1e-5  # single precision decides no tie
-        chosen = -scores[remaining] <= cut
-        rows = recommender.rows[remaining[chosen]]
-        exact = recommender.exact_scores(query, rows)
-        for index in np.lexsort((rows, -exact)):
-            yield int(rows[index]), float(exact[index])
-        remaining = remaining[~chosen]
+        left &= allowed
+    scores = np.where(left, scores, np.float32(-np.inf))
+    n_left = int(left.sum())
+    while n_left:
+        size = min(chunk, n_left)
+        bound = _lower_bound(scores, size)
+        near = np.flatnonzero(scores >= bound - 2 * TOLERANCE * (1 + abs(bound)))
+        exact = recommender.exact_scores(query, recommender.rows[near])
+        first = np.lexsort((near, -exact))[:size]
+        for index in first.tolist():
+            yield int(recommender.rows[near[index]]), float(exact[index])
+        scores[near[first]] = -np.inf
+        n_left -= size
         chunk *= 4
+
+
+def place(
+    recommender: Recommender, query: int, score: float, scores: NDArray[np.float32], but: int | None = None
+) -> int:
+    """Count the place a score takes among a query's, 1 for the best; equal scores share a place.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_tracks,)
+        ``recommender.scores(query)``; close calls are decided by exact scores.
+    but : int, optional
+        A row that does not compete; nor does the query.
+    """
+    margin = TOLERANCE * (1 + abs(score))
+    competes = (recommender.rows != query) & (recommender.rows != (query if but is None else but))
+    close = np.flatnonzero(competes & (np.abs(scores - score) <= margin))
+    exact = recommender.exact_scores(query, recommender.rows[close])
+    return 1 + int((competes & (scores > score + margin)).sum()) + int((exact > score).sum())
+
+
+def _lower_bound(scores: NDArray[np.float32], size: int) -> float:
+    """Find a value that at least ``size`` finite scores reach, close to the largest such.
+
+    The maxima of blocks give it in one pass over the scores; sorting out few enough scores is cheap anyway.
+    """
+    whole = len(scores) - len(scores) % _BLOCK
+    tops = scores[:whole].reshape(-1, _BLOCK).max(axis=1)
+    if size <= len(tops) and np.isfinite(bound := np.partition(tops, -size)[-size]):
+        return float(bound)
+    return float(np.partition(scores, -size)[-size])

@@ -45,13 +45,11 @@ class FeatureRecommender:
         LibraryError
             The library holds no such track.
         """
-        table = store.columns(["origin", *CATALOGUE])
-        rows = np.flatnonzero(table["origin"].to_numpy(zero_copy_only=False) == origin)
-        if not len(rows):
+        table = store.columns(["_rowoffset", *CATALOGUE], f"origin = '{origin}'")
+        if not len(table):
             raise LibraryError(f"holds no track with features from {origin}", path=store.uri)
-        values = {
-            name: table[name].to_numpy(zero_copy_only=False)[rows].astype(np.float64) for name in CATALOGUE
-        }
+        values = {name: np.asarray(table[name], dtype=np.float32) for name in CATALOGUE}
+        rows = np.asarray(table["_rowoffset"], dtype=np.int64)
         return cls(rows, FeatureSpace.fit(values, weights), origin)
 
     def scores(self, query: int) -> NDArray[np.float32]:

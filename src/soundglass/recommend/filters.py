@@ -7,18 +7,20 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
-
-from rapidfuzz import fuzz
 
 from soundglass.core.types import Track
 
 IDENTICAL_SCORE = 0.9999
+_SAME_LENGTH = 3.0
+_BRACKETED = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_GUEST = re.compile(r"\s(feat|ft|featuring)\b\.?\s.*$", re.IGNORECASE)
 _EDITION = re.compile(
-    r"\b((\d{4} )?(digital )?re-?master(ed)?( \d{4})?|mono|stereo|explicit|clean|radio edit|single version|"
-    r"album version|original mix|bonus track|deluxe|feat\.?.*|ft\.? .*|with .*)\b",
-    re.IGNORECASE,
+    r"(feat|ft|featuring|with|from|bonus|deluxe)\b.*|.*\bremaster(ed)?\b.*|"
+    r"((mono|stereo|explicit|clean|original|album|single|radio) ?)+(version|mix|edit)?",
 )
+_BETWEEN_NAMES = re.compile(r"[,;&]|\b(?:feat|ft|featuring|vs)\b\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Filters:
     where : str or None
         SQL condition on the library's columns.
     per_artist : int or None
-        At most so many tracks by one artist.
+        At most so many tracks by one artist; a track by two counts for both.
     exclude_same : frozenset of {"artist", "album"}
         Leave out tracks that share this with the query.
     copies : bool
@@ -57,35 +59,40 @@ class Selection:
     filters: Filters
     chosen: list[tuple[Track, float]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    _by_artist: Counter[str] = field(default_factory=Counter)
 
     def offer(self, track: Track, score: float) -> bool:
         """Take a match, or count why not."""
         reason = self._refusal(track, score)
         if reason is None:
             self.chosen.append((track, score))
+            self._by_artist.update(artists(track.artist))
             return True
         self.left_out[reason] += 1
         return False
 
     def _refusal(self, track: Track, score: float) -> str | None:
-        filters = self.filters
+        filters, query = self.filters, self.query
         if not filters.copies:
-            if same_recording(self.query, track, score):
-                return "copies of the same recording"
+            if same_recording(query, track, score):
+                return "of the same recording"
             if any(same_recording(other, track) for other, _ in self.chosen):
-                return "copies of a track already shown"
-        for what in sorted(filters.exclude_same):
-            if (own := getattr(self.query, what)) and simple(own) == simple(getattr(track, what)):
-                return f"of the same {what}"
-        if filters.per_artist is not None and track.artist:
-            artist = simple(track.artist)
-            if sum(simple(other.artist) == artist for other, _ in self.chosen) >= filters.per_artist:
-                return "over the number per artist"
+                return "of a recording already shown"
+        if "album" in filters.exclude_same and query.album and _folded(query.album) == _folded(track.album):
+            return "of the same album"
+        by = artists(track.artist)
+        if "artist" in filters.exclude_same and by & artists(query.artist):
+            return "by the same artist"
+        if filters.per_artist is not None and any(self._by_artist[a] >= filters.per_artist for a in by):
+            return "beyond the number per artist"
         return None
 
 
 def same_recording(one: Track, other: Track, score: float | None = None) -> bool:
     """Tell whether two tracks are one recording: a copy, another release, a remaster.
+
+    They are, if they share title and an artist and are equally long; a live version or a remix is another
+    recording.
 
     Parameters
     ----------
@@ -93,24 +100,40 @@ def same_recording(one: Track, other: Track, score: float | None = None) -> bool
         Their ``features`` score; all features and the length being equal is enough.
     """
     apart = abs(one.duration_s - other.duration_s)
-    as_long = not math.isfinite(apart) or apart <= max(2.0, 0.01 * one.duration_s)
     if score is not None and score >= IDENTICAL_SCORE and apart <= 0.05:
         return True
-    if not as_long or not one.title or not one.artist:
+    if math.isfinite(apart) and apart > max(_SAME_LENGTH, 0.01 * one.duration_s):
         return False
-    if fuzz.ratio(_main_title(one.title), _main_title(other.title)) < 95:
+    if not one.title or not artists(one.artist) & artists(other.artist):
         return False
-    return fuzz.token_set_ratio(simple(one.artist), simple(other.artist)) >= 90
+    return _title(one.title) == _title(other.title)
 
 
-def simple(text: str) -> str:
-    """Fold case, accents and punctuation, so that spellings of one name meet."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(
-        re.sub(r"[^\w\s]", " ", "".join(c for c in folded if not unicodedata.combining(c))).split()
-    )
+@lru_cache(maxsize=4096)
+def artists(text: str) -> frozenset[str]:
+    """Split ``"A, B feat. C"`` into names, folded so that spellings of one name meet."""
+    names = (_folded(name) for name in _BETWEEN_NAMES.split(text))
+    return frozenset(name for name in names if name) or frozenset({_folded(text)} - {""})
 
 
-def _main_title(title: str) -> str:
-    """Drop what only names the edition: ``"Help! - Remastered 2009"`` becomes ``"help"``."""
-    return simple(_EDITION.sub(" ", re.sub(r"[()\[\]-]", " ", title))) or simple(title)
+@lru_cache(maxsize=4096)
+def _title(text: str) -> tuple[str, frozenset[str]]:
+    """Give a title without what only names the edition, and what else it says of the version.
+
+    ``"Help! - Remastered 2009"`` and ``"Help!"`` are one title; ``"Help! (Live)"`` is another.
+    """
+    main, *versions = re.split(r"\s[-–—]\s", _BRACKETED.sub(" ", text))
+    versions = [part for v in (*versions, *_BRACKETED.findall(text)) for part in re.split("[/;]", v)]
+    kept = frozenset(_folded(v) for v in versions if v.strip() and not _EDITION.fullmatch(_spaced(v)))
+    main = _GUEST.sub("", main).strip()
+    return (_folded(main), kept) if main else (_folded(text), frozenset())
+
+
+def _folded(text: str) -> str:
+    """Fold case, accents, spaces and punctuation; a name of nothing else stays as it is."""
+    return _spaced(text).replace(" ", "") or text.strip()
+
+
+def _spaced(text: str) -> str:
+    letters = (c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[\W_]", " ", "".join(letters)).split())

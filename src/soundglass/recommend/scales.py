@@ -60,16 +60,16 @@ class FittedScale:
         return (values - self.center) / self.spread
 
 
-def fit_scale(feature: Feature, values: Values) -> FittedScale:
-    """Fit a feature's scale to the values a library holds, shape (n,), NaN where unknown."""
-    known = values[np.isfinite(values)]
-    knots = _quantile_knots(known) if feature.scale is Scale.QUANTILE and len(known) else None
-    warped = _warp(feature.scale, known, knots)
+def fit_scale(feature: Feature, ordered: Values) -> FittedScale:
+    """Fit a feature's scale to the values a library knows, ascending, shape (n,)."""
+    knots = _quantile_knots(ordered) if feature.scale is Scale.QUANTILE and len(ordered) else None
+    warped = _warp(feature.scale, ordered, knots)
+    warped = warped[np.isfinite(warped)]
     center = float(warped.mean()) if len(warped) else 0.0
     spread = float(warped.std()) if len(warped) else 0.0
-    varies = spread > 1e-9 * max(1.0, abs(center))
+    varies = spread > 1e-6 * max(1.0, abs(center))
     weights = {
-        Scale.TEMPO: [1.0, 1.0, _OCTAVE_WEIGHT if varies else 0.0],
+        Scale.TEMPO: [1.0, 1.0, _OCTAVE_WEIGHT],
         Scale.FIFTHS: [1.0, 1.0],
     }.get(feature.scale, [1.0])
     scaled = np.array(weights) * (feature.weight if varies else 0.0)
@@ -81,22 +81,27 @@ def _circle(angle: Values) -> list[Values]:
 
 
 def _log2(values: Values) -> Values:
-    return np.log2(np.maximum(values, 1e-3))
+    """Take the logarithm; what is not above zero has no place on this scale."""
+    return np.log2(np.where(values > 0, values, np.nan))
 
 
 def _warp(scale: Scale, values: Values, knots: tuple[Values, Values] | None) -> Values:
     if scale in {Scale.LOG2, Scale.TEMPO}:
         return _log2(values)
     if scale is Scale.QUANTILE and knots is not None:
-        return np.where(np.isnan(values), np.nan, np.interp(values, *knots))
+        return np.interp(values, *knots)
     return values
 
 
-def _quantile_knots(known: Values) -> tuple[Values, Values]:
-    """Pair values with normal quantiles of their mid-rank; tied values share one knot."""
-    ordered = np.sort(known)
-    unique, first, count = np.unique(ordered, return_index=True, return_counts=True)
-    picked = np.unique(np.linspace(0, len(unique) - 1, min(_QUANTILE_KNOTS, len(unique))).round().astype(int))
-    middle = (first[picked] + count[picked] / 2) / len(ordered)
+def _quantile_knots(ordered: Values) -> tuple[Values, Values]:
+    """Pair ascending values with normal quantiles of their mid-rank; tied values share one knot."""
+    first = np.flatnonzero(np.diff(ordered, prepend=-np.inf))
+    after = np.append(first[1:], len(ordered))
+    even = np.linspace(0, len(first) - 1, min(_QUANTILE_KNOTS, len(first))).round().astype(int)
+    heavy = np.flatnonzero(after - first > len(ordered) / _QUANTILE_KNOTS)  # the rank jumps on both sides
+    tail = 2 ** np.arange(10)  # the normal curve bends most at its ends
+    wanted = np.concatenate([even, heavy - 1, heavy, heavy + 1, tail, len(first) - 1 - tail])
+    picked = np.unique(np.clip(wanted, 0, len(first) - 1))
+    middle = (first[picked] + after[picked]) / (2 * len(ordered))
     normal = NormalDist()
-    return unique[picked], np.array([normal.inv_cdf(min(max(p, 1e-6), 1 - 1e-6)) for p in middle.tolist()])
+    return ordered[first[picked]], np.array([normal.inv_cdf(p) for p in middle.tolist()])

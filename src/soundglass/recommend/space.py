@@ -1,15 +1,16 @@
-"""The space of named features: standardised axes, library statistics, exact scores and their shares."""
+"""The space of named features: weighted axes, library statistics, exact scores and their shares."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from soundglass.core.catalogue import CATALOGUE
+from soundglass.core.catalogue import CATALOGUE, GROUPS
 from soundglass.core.errors import FeatureMismatchError
+from soundglass.recommend.distribution import Distribution
 from soundglass.recommend.scales import FittedScale, Values, fit_scale
 
 _MINOR_THIRD = 3
@@ -25,41 +26,40 @@ class FeatureSpace:
     ----------
     scales : tuple of FittedScale
         One per feature, in catalogue order.
-    values : mapping of str to ndarray, shape (n_tracks,)
+    values : mapping of str to ndarray of float32, shape (n_tracks,)
         Raw values in the catalogue's units; NaN where unknown.
-    ordered : mapping of str to ndarray
-        The known values of each feature, sorted.
-    spreads : mapping of str to float
-        Standard deviation of each feature, in its unit.
+    distributions : mapping of str to Distribution
+        How each feature is spread over the library.
     axes : ndarray of float32, shape (n_tracks, n_axes)
-        Standardised; 0 where unknown.
-    known : ndarray of bool, shape (n_tracks, n_axes)
+        Standardised and times √weight, so that plain squared distances are d²; 0 where unknown.
+    norms : ndarray of float32, shape (n_tracks,)
+        Squared lengths.
     weights, mean, variance : ndarray, shape (n_axes,)
-        Weight of each axis; the library's moments on it.
+        Weight of each axis; the library's moments on it, weight included.
     owner : ndarray of int, shape (n_axes,)
         Which scale each axis belongs to.
-    scaled, norms : ndarray of float32
-        For search: axes times √weight, shape (n_tracks, n_axes); squared lengths, shape (n_tracks,).
-    incomplete : ndarray of int
-        Tracks that lack some axis.
+    patterns : ndarray of bool, shape (n_patterns, n_axes)
+        The different sets of axes that tracks know; most libraries have very few.
+    pattern : ndarray of int, shape (n_tracks,)
+        Which of them is each track's.
     """
 
     scales: tuple[FittedScale, ...]
     values: Mapping[str, NDArray[np.float32]]
-    ordered: Mapping[str, NDArray[np.float32]]
-    spreads: Mapping[str, float]
+    distributions: Mapping[str, Distribution]
     axes: NDArray[np.float32]
-    known: NDArray[np.bool_]
+    norms: NDArray[np.float32]
     weights: Values
     mean: Values
     variance: Values
     owner: NDArray[np.intp]
-    scaled: NDArray[np.float32]
-    norms: NDArray[np.float32]
-    incomplete: NDArray[np.intp]
+    patterns: NDArray[np.bool_]
+    pattern: NDArray[np.intp]
 
     @classmethod
-    def fit(cls, values: Mapping[str, Values], weights: Mapping[str, float] | None = None) -> FeatureSpace:
+    def fit(
+        cls, values: Mapping[str, NDArray[np.floating]], weights: Mapping[str, float] | None = None
+    ) -> FeatureSpace:
         """Build the space of a library.
 
         Parameters
@@ -67,40 +67,44 @@ class FeatureSpace:
         values : mapping of str to ndarray, shape (n_tracks,)
             Raw values by feature name; NaN where unknown. Features no track has may be left out.
         weights : mapping of str to float, optional
-            Factors on the catalogue's weights by group name; 0 takes a group out.
+            Factors on the catalogue's weights by group name, 0 or more; 0 takes a group out.
 
         Raises
         ------
         FeatureMismatchError
-            No feature is known of any track.
+            No feature is known of any track, or a weight is negative or names no group.
         """
         names = [name for name in CATALOGUE if name in values and np.isfinite(values[name]).any()]
         if not names:
             raise FeatureMismatchError("there is no feature to compare by")
-        scales = tuple(fit_scale(CATALOGUE[name], _coordinate(name, values)) for name in names)
-        axes = np.concatenate([s.axes(_coordinate(s.feature.name, values)) for s in scales], axis=1)
-        factor = {**dict.fromkeys((s.feature.group for s in scales), 1.0), **(weights or {})}
-        axis_weights = np.concatenate([s.weights * factor[s.feature.group] for s in scales])
-        known = np.isfinite(axes)
-        count = np.maximum(known.sum(axis=0), 1)
-        filled = np.where(known, axes, 0.0)
-        mean = filled.sum(axis=0) / count
-        variance = np.where(known, (axes - mean) ** 2, 0.0).sum(axis=0) / count
-        scaled = (filled * np.sqrt(axis_weights)).astype(np.float32)
+        factors = _factors(weights or {})
+        raw = {name: values[name].astype(np.float32) for name in names}
+        distributions = {name: Distribution.of(of_all) for name, of_all in raw.items()}
+        scales = tuple(fit_scale(CATALOGUE[name], _ordered(name, raw, distributions)) for name in names)
+        sizes = [len(scale.weights) for scale in scales]
+        axis_weights = np.concatenate([s.weights * factors[s.feature.group] for s in scales])
+        axes = np.zeros((len(raw[names[0]]), sum(sizes)), dtype=np.float32)
+        moments = np.zeros((2, sum(sizes)))
+        knows = []
+        for scale, end in zip(scales, np.cumsum(sizes), strict=True):
+            own = slice(end - len(scale.weights), end)
+            placed = scale.axes(_coordinate(scale.feature.name, raw)) * np.sqrt(axis_weights[own])
+            knows.append(np.isfinite(placed[:, 0]))
+            axes[:, own] = np.where(knows[-1][:, None], placed, 0.0)
+            moments[:, own] = _moments(axes[:, own], knows[-1])
+        patterns, pattern = _patterns(knows)
         return cls(
             scales=scales,
-            values={name: values[name].astype(np.float32) for name in names},
-            ordered={n: np.sort(values[n][np.isfinite(values[n])].astype(np.float32)) for n in names},
-            spreads={name: float(np.nanstd(values[name])) for name in names},
-            axes=filled.astype(np.float32),
-            known=known,
+            values=raw,
+            distributions=distributions,
+            axes=axes,
+            norms=np.einsum("ij,ij->i", axes, axes),
             weights=axis_weights,
-            mean=mean,
-            variance=variance,
-            owner=np.repeat(np.arange(len(scales)), [len(s.weights) for s in scales]),
-            scaled=scaled,
-            norms=np.einsum("ij,ij->i", scaled, scaled),
-            incomplete=np.flatnonzero(~known[:, axis_weights > 0].all(axis=1)),
+            mean=moments[0],
+            variance=moments[1],
+            owner=np.repeat(np.arange(len(scales)), sizes),
+            patterns=np.repeat(patterns, sizes, axis=1),
+            pattern=pattern,
         )
 
     def __len__(self) -> int:
@@ -111,20 +115,19 @@ class FeatureSpace:
     def approximate_scores(self, query: int) -> NDArray[np.float32]:
         """Score every track to one in single precision, shape (n_tracks,); NaN where not comparable.
 
-        One matrix-vector product, so 1,000,000 tracks take about 20 ms; see :meth:`exact_scores` for the
-        definition.
+        One matrix-vector product; see :meth:`exact_scores` for the definition.
         """
-        has = self.known[query]
-        norms, point = self.norms, self.scaled[query] * has
-        if not has[self.weights > 0].all():
-            norms = np.einsum("ij,ij->i", self.scaled[:, has], self.scaled[:, has])
-        scale = self._mean_distance(self.axes[query].astype(np.float64), has[None, :])[0]
-        if scale <= 0:
-            return np.full(len(self), np.nan, dtype=np.float32)
-        squared = norms + np.float32(point @ point) - 2 * (self.scaled @ point)
-        scores: NDArray[np.float32] = (1 - squared / np.float32(scale)).astype(np.float32)
-        if len(self.incomplete):
-            scores[self.incomplete] = self.exact_scores(query, self.incomplete)
+        has, point = self.patterns[self.pattern[query]], self.axes[query]
+        squares = point.astype(np.float64) ** 2
+        each = self.pattern if len(self.patterns) > 1 else 0
+        scores: NDArray[np.float32] = self.axes @ (2 * point)
+        scores -= self.norms
+        if not has.all():
+            unseen = self.axes[:, ~has]
+            scores += np.einsum("ij,ij->i", unseen, unseen)
+        scores -= (self.patterns @ squares).astype(np.float32)[each]
+        scores /= self._mean_distance(query, self.patterns).astype(np.float32)[each]
+        scores += 1
         return scores
 
     def exact_scores(self, query: int, rows: NDArray[np.intp]) -> Values:
@@ -139,47 +142,86 @@ class FeatureSpace:
         -----
         Exact interventional Shapley values of an additive game (Lundberg & Lee, 2017), in closed form.
         """
-        return self.shares_of_points(query, self.axes[rows].astype(np.float64), self.known[rows])
+        return self.shares_of_points(query, self.axes[rows], self.patterns[self.pattern[rows]])
 
-    def shares_of_points(self, query: int, points: Values, known: NDArray[np.bool_]) -> Values:
+    def shares_of_points(self, query: int, points: NDArray[np.float32], known: NDArray[np.bool_]) -> Values:
         """Split the scores of arbitrary points, such as a track changed in one feature."""
-        x = self.axes[query].astype(np.float64)
-        both = known & self.known[query]
-        scale = self._mean_distance(x, both)
-        common = (both * self.weights).sum(axis=1) / max((self.known[query] * self.weights).sum(), 1e-12)
-        scale = np.where((common >= MIN_COMMON_WEIGHT) & (scale > 0), scale, np.nan)
-        terms = self.weights * ((x - self.mean) ** 2 + self.variance - (x - points) ** 2)
-        return np.where(both, terms, 0.0) / scale[:, None]
+        both = known & self.patterns[self.pattern[query]]
+        terms = self._mean_terms(query) - (self.axes[query].astype(np.float64) - points) ** 2
+        shares: Values = np.where(both, terms, 0.0) / self._mean_distance(query, known)[:, None]
+        return shares
 
-    def _mean_distance(self, x: Values, both: NDArray[np.bool_]) -> Values:
-        """Mean squared distance from x to the library, over the axes both tracks know; shape (n_rows,)."""
-        return both @ (self.weights * ((x - self.mean) ** 2 + self.variance))
+    def _mean_terms(self, query: int) -> Values:
+        """Mean squared distance from one track to the library, by axis."""
+        terms: Values = (self.axes[query] - self.mean) ** 2 + self.variance
+        return terms
+
+    def _mean_distance(self, query: int, known: NDArray[np.bool_]) -> Values:
+        """Sum the mean squared distances over what both know; NaN where that is too little to compare."""
+        has = self.patterns[self.pattern[query]]
+        both = known & has
+        total = np.where(both, self._mean_terms(query), 0.0).sum(axis=1)
+        common = np.where(both, self.weights, 0.0).sum(axis=1)
+        enough = common >= MIN_COMMON_WEIGHT * self.weights[has].sum()
+        return np.where(enough & (total > 0), total, np.nan)
 
     # -- description -----------------------------------------------------------------------------------
 
-    def percentile(self, name: str, value: float) -> float:
-        """Place a value among the library's: the share below plus half the ties, 0 to 100."""
-        ordered = self.ordered[name]
-        left, right = (np.searchsorted(ordered, np.float32(value), side) for side in ("left", "right"))
-        return float(50 * (left + right) / len(ordered))
-
-    def quantile(self, name: str, percent: float) -> float:
-        """Give the library's value at a percentile."""
-        ordered = self.ordered[name]
-        return float(ordered[round((len(ordered) - 1) * percent / 100)])
-
-    def moved(self, row: int, changes: Mapping[str, float]) -> tuple[Values, NDArray[np.bool_]]:
+    def moved(self, row: int, changes: Mapping[str, float]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Place a track as if some of its features had other values; shapes (1, n_axes) each."""
-        values = {name: of_all[[row]].astype(np.float64) for name, of_all in self.values.items()}
-        values.update({name: np.array([value]) for name, value in changes.items()})
+        values = {name: of_all[[row]] for name, of_all in self.values.items()}
+        values.update({name: np.array([value], dtype=np.float32) for name, value in changes.items()})
         axes = [scale.axes(_coordinate(scale.feature.name, values)) for scale in self.scales]
-        point = np.concatenate(axes, axis=1)
+        point = (np.concatenate(axes, axis=1) * np.sqrt(self.weights)).astype(np.float32)
         known = np.isfinite(point)
-        return np.where(known, point, 0.0), known
+        return np.where(known, point, np.float32(0)), known
 
 
-def _coordinate(name: str, values: Mapping[str, Values]) -> Values:
-    """Give what a feature's scale is applied to: a minor key stands with its relative major."""
+def _factors(weights: Mapping[str, float]) -> dict[str, float]:
+    for group, factor in weights.items():
+        if group not in GROUPS:
+            raise FeatureMismatchError(
+                f"there is no group of features called {group!r}", remedy=f"Known: {', '.join(GROUPS)}"
+            )
+        if not 0 <= factor < float("inf"):
+            raise FeatureMismatchError(f"the weight of {group} is {factor}", remedy="Give 0 or more")
+    return {**dict.fromkeys(GROUPS, 1.0), **weights}
+
+
+def _moments(axes: NDArray[np.float32], known: NDArray[np.bool_]) -> tuple[Values, Values]:
+    """Give mean and variance of the known points; unknown ones are 0 on every axis."""
+    share = max(known.mean(), 1 / len(known))
+    mean = axes.mean(axis=0, dtype=np.float64) / share
+    squares = np.einsum("ij,ij->j", axes, axes, dtype=np.float64) / len(known) / share
+    return mean, np.maximum(squares - mean**2, 0.0)
+
+
+def _patterns(knows: Sequence[NDArray[np.bool_]]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Find the different rows of known features, shape (n_patterns, n_features), and each track's."""
+    code = np.zeros(len(knows[0]), dtype=np.int64)
+    for bit, known in enumerate(knows):
+        code |= known.astype(np.int64) << bit
+    codes, pattern = np.unique(code, return_inverse=True)
+    return (codes[:, None] >> np.arange(len(knows)) & 1).astype(bool), pattern
+
+
+def _ordered(
+    name: str, values: Mapping[str, NDArray[np.floating]], distributions: Mapping[str, Distribution]
+) -> Values:
+    """Give the known values of what a feature's scale is applied to, ascending."""
+    if name != "key":
+        return distributions[name].ordered.astype(np.float64)
+    coordinates = np.sort(_coordinate(name, values))
+    return coordinates[np.isfinite(coordinates)]
+
+
+def _coordinate(name: str, values: Mapping[str, NDArray[np.floating]]) -> Values:
+    """Give what a feature's scale is applied to: a minor key stands with its relative major.
+
+    Where a library knows modes, a key without its mode has no place on the circle.
+    """
+    own = values[name].astype(np.float64)
     if name != "key" or "mode" not in values:
-        return values[name]
-    return np.where(values["mode"] < 0.5, values["key"] + _MINOR_THIRD, values["key"]) % 12
+        return own
+    mode = values["mode"]
+    return np.where(np.isnan(mode), np.nan, np.where(mode < 0.5, own + _MINOR_THIRD, own) % 12)
