@@ -267,3 +267,17 @@ def test_moved_is_where_the_changed_track_would_lie() -> None:
     tempo = [s.feature.name for s in space.scales].index("tempo")
     changed = point[0] != space.axes[9]
     assert set(space.owner[changed]) == {tempo}
+
+
+def test_what_hardly_varies_beyond_its_error_counts_for_less_in_audio() -> None:
+    values = random_values(500, seed=9, names=("energy", "liveness", "tempo", "key", "mode"))
+    values["liveness"] = 0.1 + 0.02 * values["liveness"]
+    table, audio = FeatureSpace.fit(values), FeatureSpace.fit(values, from_audio=True)
+    names = [scale.feature.name for scale in table.scales]
+    factor = dict(
+        zip(names, (audio.weights / table.weights)[np.unique(table.owner, return_index=True)[1]], strict=True)
+    )
+    error = CATALOGUE["liveness"].error
+    assert factor["liveness"] == pytest.approx((np.std(values["liveness"]) / error) ** 2, rel=1e-4)
+    assert factor["liveness"] < 0.02
+    assert all(factor[name] == 1.0 for name in ("energy", "tempo", "key", "mode"))

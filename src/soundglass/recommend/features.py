@@ -50,7 +50,7 @@ class FeatureRecommender:
             raise LibraryError(f"holds no track with features from {origin}", path=store.uri)
         values = {name: np.asarray(table[name], dtype=np.float32) for name in CATALOGUE}
         rows = np.asarray(table["_rowoffset"], dtype=np.int64)
-        return cls(rows, FeatureSpace.fit(values, weights), origin)
+        return cls(rows, FeatureSpace.fit(values, weights, from_audio=origin == "audio"), origin)
 
     def scores(self, query: int) -> NDArray[np.float32]:
         """Score all rows to the query row; NaN where too little is known of both."""

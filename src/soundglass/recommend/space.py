@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from soundglass.core.catalogue import CATALOGUE, GROUPS
+from soundglass.core.catalogue import CATALOGUE, GROUPS, Feature, Scale
 from soundglass.core.errors import FeatureMismatchError
 from soundglass.recommend.distribution import Distribution
 from soundglass.recommend.scales import FittedScale, Values, fit_scale
@@ -58,7 +58,11 @@ class FeatureSpace:
 
     @classmethod
     def fit(
-        cls, values: Mapping[str, NDArray[np.floating]], weights: Mapping[str, float] | None = None
+        cls,
+        values: Mapping[str, NDArray[np.floating]],
+        weights: Mapping[str, float] | None = None,
+        *,
+        from_audio: bool = False,
     ) -> FeatureSpace:
         """Build the space of a library.
 
@@ -68,6 +72,9 @@ class FeatureSpace:
             Raw values by feature name; NaN where unknown. Features no track has may be left out.
         weights : mapping of str to float, optional
             Factors on the catalogue's weights by group name, 0 or more; 0 takes a group out.
+        from_audio : bool
+            The values carry the catalogue's errors: a feature that hardly varies beyond its error counts
+            for less (:func:`_reliability`).
 
         Raises
         ------
@@ -82,7 +89,12 @@ class FeatureSpace:
         distributions = {name: Distribution.of(of_all) for name, of_all in raw.items()}
         scales = tuple(fit_scale(CATALOGUE[name], _ordered(name, raw, distributions)) for name in names)
         sizes = [len(scale.weights) for scale in scales]
-        axis_weights = np.concatenate([s.weights * factors[s.feature.group] for s in scales])
+        trust = [
+            _reliability(s.feature, distributions[s.feature.name]) if from_audio else 1.0 for s in scales
+        ]
+        axis_weights = np.concatenate(
+            [s.weights * factors[s.feature.group] * t for s, t in zip(scales, trust, strict=True)]
+        )
         axes = np.zeros((len(raw[names[0]]), sum(sizes)), dtype=np.float32)
         moments = np.zeros((2, sum(sizes)))
         knows = []
@@ -186,6 +198,17 @@ def _factors(weights: Mapping[str, float]) -> dict[str, float]:
         if not 0 <= factor < float("inf"):
             raise FeatureMismatchError(f"the weight of {group} is {factor}", remedy="Give 0 or more")
     return {**dict.fromkeys(GROUPS, 1.0), **weights}
+
+
+def _reliability(feature: Feature, library: Distribution) -> float:
+    """Give the factor on a feature's weight: spread² / error², at most 1.
+
+    Standardising stretches what a library hardly varies in until it counts like anything else; below the
+    error of measurement that would stretch noise.
+    """
+    if feature.scale is Scale.TEMPO or not feature.error:
+        return 1.0
+    return min(1.0, (library.spread / feature.error) ** 2)
 
 
 def _moments(axes: NDArray[np.float32], known: NDArray[np.bool_]) -> tuple[Values, Values]:
