@@ -11,6 +11,8 @@ from soundglass.core.errors import LibraryError
 
 DAMAGED = "Restore a copy, or make the library anew; the music itself is untouched"
 
+_MAX_REASON = 200
+
 
 @contextlib.contextmanager
 def translating(what: str, uri: str, where: str | None = None) -> Iterator[None]:
@@ -28,21 +30,47 @@ def translating(what: str, uri: str, where: str | None = None) -> Iterator[None]
     try:
         yield
     except (OSError, ValueError, RuntimeError, pa.ArrowException) as error:
-        raise _explained(str(error), what, uri, where) from error
+        raise _explained(error, what, uri, where) from error
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":  # a panic of the engine, which damaged files can cause
+            raise
+        raise LibraryError(f"{what}: the data make no sense", path=uri, remedy=DAMAGED) from error
 
 
-def _explained(text: str, what: str, uri: str, where: str | None) -> LibraryError:
-    first_line = text.partition("\n")[0].partition(", /")[0]
-    if where is not None and any(mark in text for mark in ("parsing", "Schema error", "Invalid user input")):
-        reason = first_line.rpartition("Schema error: ")[2].partition(", _row")[0]
-        return LibraryError(
-            f"the condition {where!r} is not understood: {reason}",
-            remedy="Example: --where \"genre = 'rock' and tempo < 120\"",
-        )
-    if "No space left" in text or "StorageFull" in text:
+@contextlib.contextmanager
+def understanding(where: str) -> Iterator[None]:
+    """Turn an error while a filter is planned, before any data are read, into a :class:`LibraryError`."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError, pa.ArrowException) as error:
+        reason = _first_line(error).removeprefix("Invalid user input: ").removeprefix("Schema error: ")
+        raise _misunderstood(where, reason.partition(", _row")[0]) from error
+
+
+def _misunderstood(where: str, reason: str) -> LibraryError:
+    shown = where if len(where) <= _MAX_REASON else f"{where[:_MAX_REASON]}…"
+    return LibraryError(
+        f"the condition {shown!r} is not understood: {reason}",
+        remedy="Example: --where \"genre = 'rock' and tempo < 120\"",
+    )
+
+
+def _explained(error: Exception, what: str, uri: str, where: str | None) -> LibraryError:
+    text = str(error)
+    if where is not None and "Error applying filter" in text:
+        return _misunderstood(where, _first_line(error).rpartition("Arrow error: ")[2])
+    if any(mark in text for mark in ("No space left", "StorageFull", "File too large", "FileTooLarge")):
         return LibraryError("the disk is full", path=uri, remedy="Make room and run the command again")
     if "ermission denied" in text or "Read-only" in text:
         return LibraryError(
             f"{what}: permission denied", path=uri, remedy="Check the folder's owner and mode"
         )
-    return LibraryError(f"{what}: {first_line[:200]}", path=uri, remedy=DAMAGED)
+    if isinstance(error, OSError) and error.strerror:
+        return LibraryError(f"{what}: {error.strerror}", path=uri, remedy="Check the path")
+    return LibraryError(f"{what}: {_first_line(error)}", path=uri, remedy=DAMAGED)
+
+
+def _first_line(error: Exception) -> str:
+    """Return the engine's message without where in its own sources it arose."""
+    line = str(error).partition("\n")[0].partition(", /")[0]
+    return line if len(line) <= _MAX_REASON else f"{line[:_MAX_REASON]}…"

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 import pyarrow.compute as pc
 
 from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.errors import LibraryError
+from soundglass.library.ledger import is_gone
 from soundglass.library.store import Store
 
 _EXAMPLES = 5
@@ -32,9 +32,8 @@ class LibraryInfo:
         The most frequent genres.
     flags : mapping of str to int
         What is odd about how many recordings.
-    missing : mapping of str to int
-        Feature to the number of tracks that lack it, where that is some but not all of an origin.
-    version, schema_version : int
+    version : int
+        Number of the snapshot that was read.
     """
 
     uri: str
@@ -91,9 +90,10 @@ def check(store: Store) -> Health:
         health.problems.append(f"{repeated} tracks are stored twice")
     for name, feature in CATALOGUE.items():
         values = table[name].to_numpy(zero_copy_only=False)
-        wrong = int((np.isinf(values) | (values < feature.low) | (values > feature.high)).sum())
+        not_numbers = pc.sum(pc.is_nan(table[name])).as_py() or 0  # nothing is null, never NaN
+        wrong = not_numbers + int(((values < feature.low) | (values > feature.high)).sum())
         if wrong:
             health.problems.append(f"{name}: {wrong} values outside {feature.low:g} to {feature.high:g}")
     paths = [os.fsdecode(file["path"]) for files in table["files"].to_pylist() for file in files or ()]
-    health.missing_files = sum(not os.path.lexists(path) for path in paths)
+    health.missing_files = sum(is_gone(path) for path in paths)
     return health

@@ -6,10 +6,13 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from soundglass.features.analysis import ANALYSIS_VERSION
 from soundglass.library.schema import FileStamp
 from soundglass.library.store import Store
+
+FileEvent: TypeAlias = Literal["new", "changed", "moved", "copies"]
 
 
 @dataclass(slots=True)
@@ -22,74 +25,98 @@ class Ledger:
         Track id to the files that hold it; the first is the track's path.
     owner : dict of str to str
         Path to track id.
-    orphans : set of str
-        Tracks whose only file now holds another recording.
+    outdated : set of str
+        Tracks whose features an older analysis found.
+    touched : set of str
+        Tracks whose files are no longer those in the store.
     """
 
     files: dict[str, list[FileStamp]] = field(default_factory=dict)
     owner: dict[str, str] = field(default_factory=dict)
-    orphans: set[str] = field(default_factory=set)
+    outdated: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, store: Store) -> Ledger:
-        """Read the files of all tracks that come from audio."""
+        """Read the files of all tracks that come from audio.
+
+        A scan that was killed may leave two tracks that name one file; what was stored last is true.
+        """
         ledger = cls()
-        for row in store.columns(["id", "files"], "origin = 'audio'").to_pylist():
+        for row in store.columns(["id", "files", "analysis_version"], "origin = 'audio'").to_pylist():
             ledger.files[row["id"]] = []
+            if row["analysis_version"] != ANALYSIS_VERSION:
+                ledger.outdated.add(row["id"])
             for file in row["files"] or ():
-                ledger._add(row["id"], FileStamp(os.fsdecode(file["path"]), file["size"], file["mtime_ns"]))
+                stamp = FileStamp(os.fsdecode(file["path"]), file["size"], file["mtime_ns"])
+                ledger._put(row["id"], stamp)
         return ledger
 
-    def knows_path(self, path: str) -> bool:
-        """Tell whether a file of this path was stored before."""
-        return path in self.owner
+    def is_current(self, track_id: str) -> bool:
+        """Tell whether a recording is known and needs no new analysis."""
+        return track_id in self.files and track_id not in self.outdated
 
     def is_unchanged(self, stamp: FileStamp) -> bool:
-        """Tell whether a file has the size and time it had when it was stored."""
+        """Tell whether a file has the size and time it had when it was stored, and needs no new analysis."""
         owner = self.owner.get(stamp.path)
-        return owner is not None and stamp in self.files[owner]
+        return owner is not None and self.is_current(owner) and stamp in self.files[owner]
 
-    def attach(self, track_id: str, stamp: FileStamp) -> Literal["changed", "moved", "copies"]:
-        """Note that a file holds a known recording, and say what happened to the file."""
-        if self.owner.get(stamp.path) == track_id:
-            at = next(i for i, known in enumerate(self.files[track_id]) if known.path == stamp.path)
-            self.files[track_id][at] = stamp
-            return "changed"
-        gone = [known for known in self.files[track_id] if not os.path.lexists(known.path)]
-        for known in gone:
-            self._remove(known.path)
-        self.replace(track_id, stamp)
-        return "moved" if gone else "copies"
-
-    def replace(self, track_id: str, stamp: FileStamp) -> None:
-        """Note that a file now holds this track, whatever it held before."""
-        before = self.owner.get(stamp.path)
-        if before is not None:
-            self._remove(stamp.path)
-            if not self.files[before]:
-                self.orphans.add(before)
-        self.orphans.discard(track_id)
-        self._add(track_id, stamp)
+    def attach(self, track_id: str, stamp: FileStamp) -> FileEvent:
+        """Note that a file holds a recording, and say what that means for the file."""
+        known = stamp.path in self.owner
+        before = self.files.get(track_id, ())
+        gone = [file.path for file in before if file.path != stamp.path and is_gone(file.path)]
+        for path in gone:
+            self.forget(path)
+        self._put(track_id, stamp)
+        self.touched.add(track_id)
+        return "changed" if known else "moved" if gone else "copies" if before else "new"
 
     def missing(self, roots: Iterable[Path]) -> list[str]:
         """List known paths under the roots that are gone."""
-        prefixes = tuple(str(root) for root in roots)
-        return [
-            path
-            for path in self.owner
-            if any(path == root or path.startswith(root.rstrip("/") + "/") for root in prefixes)
-            and not os.path.lexists(path)
-        ]
+        tops = tuple(roots)
+        return [path for path in self.owner if any(is_under(path, top) for top in tops) and is_gone(path)]
 
-    def forget(self, path: str) -> str:
-        """Drop a file; return its track's id."""
-        return self._remove(path)
-
-    def _add(self, track_id: str, stamp: FileStamp) -> None:
-        self.files.setdefault(track_id, []).append(stamp)
-        self.owner[stamp.path] = track_id
-
-    def _remove(self, path: str) -> str:
+    def forget(self, path: str) -> None:
+        """Drop a file."""
         track_id = self.owner.pop(path)
         self.files[track_id] = [known for known in self.files[track_id] if known.path != path]
-        return track_id
+        self.touched.add(track_id)
+
+    def take_changes(self) -> dict[str, list[FileStamp]]:
+        """Hand out the files of touched tracks that still have some."""
+        changes = {track_id: files for track_id in self.touched if (files := self.files[track_id])}
+        self.touched -= changes.keys()
+        return changes
+
+    def take_orphans(self) -> list[str]:
+        """Hand out the touched tracks that no file is left of, and know them no longer."""
+        orphans = sorted(track_id for track_id in self.touched if not self.files[track_id])
+        for track_id in orphans:
+            del self.files[track_id]
+        self.touched.difference_update(orphans)
+        return orphans
+
+    def _put(self, track_id: str, stamp: FileStamp) -> None:
+        if self.owner.get(stamp.path, track_id) != track_id:
+            self.forget(stamp.path)
+        files = self.files.setdefault(track_id, [])
+        at = next((i for i, known in enumerate(files) if known.path == stamp.path), len(files))
+        files[at : at + 1] = [stamp]
+        self.owner[stamp.path] = track_id
+
+
+def is_under(path: str, top: Path) -> bool:
+    """Tell whether a path is a folder or file, or lies below it."""
+    return path == str(top) or path.startswith(str(top).rstrip(os.sep) + os.sep)
+
+
+def is_gone(path: str) -> bool:
+    """Tell whether there is certainly no file of this path; one that cannot be looked at may be there."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from soundglass.audio.pool import Outcome, WorkerPool, patience_s
 from soundglass.core.errors import AudioError, LibraryError
 from soundglass.core.settings import DEFAULTS, Settings
 from soundglass.core.types import Json
-from soundglass.library.ledger import Ledger
+from soundglass.library.ledger import FileEvent, Ledger, is_under
 from soundglass.library.rows import TAG_COLUMNS, tag_columns, track_id, track_row
-from soundglass.library.schema import FileStamp, TrackRow
+from soundglass.library.schema import FileStamp, TrackRow, finite
 from soundglass.library.store import Store
 
 WORKER = "soundglass.library.worker"
@@ -97,12 +97,12 @@ def scan(
     LibraryError
         Another process writes the library, or it cannot be written.
     """
-    roots = [root.expanduser().absolute() for root in roots]
+    roots = [_absolute(root) for root in roots]
     own = [Path(store.uri).absolute()] if store.is_local else []
     found = discover(roots, exclude=own)
     with store.writing("scan"):
         run = _Scan(store, settings, progress)
-        run.look_at(list(found))
+        run.look_at(found)
         run.account_for_missing(roots, prune)
         if store.n_fragments > _MANY_FRAGMENTS:
             store.compact()
@@ -149,35 +149,37 @@ class _Scan:
         self._settings = settings
         self._progress = progress
         self._ledger = Ledger.read(store)
-        self._rows: list[TrackRow] = []
+        self._rows: dict[str, TrackRow] = {}
         self._retagged: dict[str, Mapping[str, Json]] = {}
-        self._refiled: set[str] = set()
         self._same_content: dict[str, list[FileStamp]] = {}
-        self._roots_with_files: set[Path] = set()
+        self._found: list[str] = []
         self._last_commit = time.monotonic()
         self._done = self._total = 0
 
     # -- the files -------------------------------------------------------------------------------------
 
-    def look_at(self, found: Sequence[FoundFile | Unreadable]) -> None:
+    def look_at(self, found: Iterable[FoundFile | Unreadable]) -> None:
         """Analyse what is new or changed, and commit it."""
         todo: deque[FileStamp] = deque()
         for item in found:
             if isinstance(item, Unreadable):
                 self.summary.failed.append(ScanFailure(str(item.path), item.reason))
                 continue
-            self._roots_with_files.add(item.root)
             stamp = FileStamp(str(item.path), item.size, item.mtime_ns)
+            self._found.append(stamp.path)
             if self._ledger.is_unchanged(stamp):
                 self.summary.unchanged += 1
             else:
                 todo.append(stamp)
         self._total = len(todo)
-        if todo:
-            workers = min(self._settings.scan.workers, len(todo))
-            with WorkerPool(WORKER, workers, limits=self._settings.audio) as pool:
-                self._work(pool, todo)
-        self._commit()
+        try:
+            if todo:
+                workers = min(self._settings.scan.workers, len(todo))
+                with WorkerPool(WORKER, workers, limits=self._settings.audio) as pool:
+                    self._work(pool, todo)
+        finally:  # also when the user stops the scan
+            self._commit()
+        self._store.delete(self._ledger.take_orphans())
 
     def _work(self, pool: WorkerPool, todo: deque[FileStamp]) -> None:
         while todo or pool.pending:
@@ -211,12 +213,8 @@ class _Scan:
         track = track_id(identity)
         if track in self._same_content:
             self._same_content[track].append(stamp)
-        elif track in self._ledger.files:
-            happened = self._ledger.attach(track, stamp)
-            setattr(self.summary, happened, getattr(self.summary, happened) + 1)
-            if happened == "copies":
-                self._refiled.add(track)
-            else:
+        elif self._ledger.is_current(track):
+            if self._attach(track, stamp) != "copies":
                 self._retagged[track] = identity
             self._finish(stamp)
         else:
@@ -227,16 +225,18 @@ class _Scan:
 
     def _analysed(self, job: Mapping[str, Json], analysis: Mapping[str, Json]) -> None:
         files = self._same_content.pop(job["id"])
-        known = self._ledger.knows_path(files[0].path)
-        self.summary.changed += known
-        self.summary.new += not known
-        self.summary.copies += len(files) - 1
         for file in files:
-            self._ledger.replace(job["id"], file)
+            self._attach(job["id"], file)
+        self._ledger.outdated.discard(job["id"])
         row = track_row(job["identity"], analysis, files)
-        self.summary.audio_s += row.values["duration"]
-        self._rows.append(row)
+        self.summary.audio_s += finite(row.values.get("duration")) or 0.0
+        self._rows[job["id"]] = row
         self._finish(*files)
+
+    def _attach(self, track: str, stamp: FileStamp) -> FileEvent:
+        event = self._ledger.attach(track, stamp)
+        setattr(self.summary, event, getattr(self.summary, event) + 1)
+        return event
 
     def _finish(self, *files: FileStamp) -> None:
         for file in files:
@@ -246,18 +246,18 @@ class _Scan:
     # -- the library -----------------------------------------------------------------------------------
 
     def _commit(self) -> None:
-        """Store what was gathered: first what is new, then what replaces, so a kill between loses nothing."""
-        files = self._ledger.files
-        gathered = {row.track.id: replace(row, files=files[row.track.id]) for row in self._rows}
-        self._store.upsert(list(gathered.values()))
-        retagged = [
-            tag_columns(i, files[track]) for track, i in self._retagged.items() if track not in gathered
-        ]
-        self._store.merge_columns(retagged, ("id", *TAG_COLUMNS))
-        self._store.update_files({track: files[track] for track in self._refiled - gathered.keys()})
-        self._store.delete(sorted(self._ledger.orphans))
-        self._rows, self._retagged, self._refiled = [], {}, set()
-        self._ledger.orphans.clear()
+        """Store what was gathered: first what is new, then what replaces, so a kill between loses nothing.
+
+        Tracks without a file stay until the end of the scan, which may find their file in another place.
+        """
+        changes = self._ledger.take_changes()
+        analysed = [track for track in self._rows if track in changes]
+        self._store.upsert([replace(self._rows[track], files=changes.pop(track)) for track in analysed])
+        retagged = [track for track in self._retagged if track in changes]
+        tags = [tag_columns(self._retagged[track], changes.pop(track)) for track in retagged]
+        self._store.merge_columns(tags, ("id", *TAG_COLUMNS))
+        self._store.update_files(changes)
+        self._rows, self._retagged = {}, {}
         self._last_commit = time.monotonic()
 
     def account_for_missing(self, roots: Sequence[Path], prune: bool) -> None:
@@ -266,14 +266,22 @@ class _Scan:
         if not prune:
             self.summary.missing = len(missing)
             return
-        empty = [root for root in roots if root not in self._roots_with_files]
-        if missing and empty:
-            raise LibraryError(
-                "no audio file is found there, so nothing is forgotten",
-                path=empty[0],
-                remedy="Is the disk mounted?",
-            )
-        touched = {self._ledger.forget(path) for path in missing}
-        self._store.update_files({t: self._ledger.files[t] for t in touched if self._ledger.files[t]})
-        self._store.delete(sorted(t for t in touched if not self._ledger.files[t]))
+        for root in roots:
+            lacks_all = not any(is_under(path, root) for path in self._found)
+            if lacks_all and any(is_under(path, root) for path in missing):
+                raise LibraryError(
+                    "no audio file is found there, so nothing is forgotten",
+                    path=root,
+                    remedy="Is the disk mounted?",
+                )
+        for path in missing:
+            self._ledger.forget(path)
+        self._store.update_files(self._ledger.take_changes())
+        self._store.delete(self._ledger.take_orphans())
         self.summary.removed = len(missing)
+
+
+def _absolute(root: Path) -> Path:
+    """Name a root in one way, whatever folder the command runs in; links stay as the user named them."""
+    root = root.expanduser()
+    return root.resolve() if ".." in root.parts else root.absolute()

@@ -14,6 +14,8 @@ import pyarrow as pa
 from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.types import Json, Track
 
+_MAX_FLOAT32 = 3.4028234663852886e38
+
 SCHEMA_VERSION = 1
 VERSION_KEY = b"soundglass.schema"
 
@@ -94,7 +96,7 @@ class TrackRow:
     evidence : mapping
         Feature name to ``{"confidence": …, …}``.
     files : sequence of FileStamp
-        Every file with this content; the first is the track's ``path``.
+        Every file with this content; the first is the track's ``path``, whatever ``track`` says.
     """
 
     track: Track
@@ -116,7 +118,7 @@ class TrackRow:
         return {
             "id": track.id,
             "origin": track.origin,
-            "title": track.title,
+            "title": printable(track.title),
             "artist": track.artist,
             "album": track.album,
             "album_artist": track.album_artist,
@@ -124,11 +126,11 @@ class TrackRow:
             "genres": list(track.genres),
             "year": track.year,
             "track_number": self.track_number,
-            "popularity": self.popularity,
+            "popularity": finite(self.popularity),
             **{
                 f"mb_{kind}_id": self.musicbrainz.get(kind, "") for kind in ("recording", "release", "artist")
             },
-            "path": printable(track.path),
+            "path": printable(self.files[0].path if self.files else track.path),
             "files": file_column(self.files),
             "sample_rate": self.sample_rate,
             "channels": self.channels,
@@ -136,7 +138,7 @@ class TrackRow:
             "decoder": self.decoder,
             "flags": list(track.flags),
             "analysis_version": self.analysis_version,
-            "evidence": json.dumps(self.evidence, ensure_ascii=False),
+            "evidence": json.dumps(_finite_json(self.evidence), ensure_ascii=False, allow_nan=False),
             **{name: finite(self.values.get(name)) for name in CATALOGUE},
         }
 
@@ -165,9 +167,25 @@ def track_from_row(row: Mapping[str, Json]) -> Track:
 
 def finite(value: float | None) -> float | None:
     """Return the value, or ``None`` where it says nothing: no non-finite number is ever stored."""
-    return None if value is None or not math.isfinite(value) else float(value)
+    return None if value is None or not abs(value) <= _MAX_FLOAT32 else float(value)
 
 
-def printable(path: str) -> str:
-    """Make a path valid Unicode; the exact bytes are kept in ``files``."""
-    return path.encode("utf-8", "replace").decode("utf-8")
+def _finite_json(value: Json) -> Json:
+    match value:
+        case Mapping():
+            return {name: _finite_json(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_finite_json(part) for part in value]
+        case float():
+            return finite(value)
+    return value
+
+
+def quoted(text: str) -> str:
+    """Quote a SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def printable(text: str) -> str:
+    """Make a path, or a name taken from one, valid Unicode; the exact bytes are kept in ``files``."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pyarrow as pa
-from filelock import FileLock, Timeout
+import pyarrow.compute as pc
 
 from soundglass.core.errors import LibraryError
 from soundglass.core.types import Json
 from soundglass.library import schema
-from soundglass.library.failures import DAMAGED, translating
+from soundglass.library.failures import DAMAGED, translating, understanding
+from soundglass.library.lock import LOCK_FILES, writer_lock
 
 if TYPE_CHECKING:
     import lance
@@ -47,66 +47,104 @@ class Store:
     """
 
     def __init__(self, uri: str, *, create: bool = False) -> None:
-        self.uri = uri.rstrip("/")
-        self.is_local = "://" not in self.uri
+        if any(c < " " or "\ud800" <= c <= "\udfff" for c in uri):
+            raise LibraryError("a library cannot have such a path", path=uri, remedy="Name another folder")
+        self.is_local = "://" not in uri
+        self.uri = str(Path(uri)) if self.is_local else uri.rstrip("/")
+        self._tracks_uri = f"{self.uri}/tracks.lance"
+        self._playlists_uri = f"{self.uri}/playlists.lance"
         if self.is_local:
-            self._check_folder(create)
+            with translating("cannot be opened", self.uri):
+                self._check_folder()
         self._tracks = self._open(create)
 
     # -- opening ---------------------------------------------------------------------------------------
 
-    def _check_folder(self, create: bool) -> None:
+    def _check_folder(self) -> None:
+        """Refuse a folder that holds something else, or a library that has lost its manifests."""
         folder = Path(self.uri)
-        if (folder / "tracks.lance").is_dir():
+        if not folder.exists():
             return
-        if folder.exists() and not folder.is_dir():
+        if not folder.is_dir():
             raise LibraryError("is a file, not a library", path=folder, remedy="Name a folder")
-        if folder.is_dir() and any(p.name not in _OWN_FILES for p in folder.iterdir()):
+        tracks = folder / "tracks.lance"
+        if not tracks.is_dir() and any(p.name not in _OWN_FILES for p in folder.iterdir()):
             raise LibraryError(
                 "is not a Soundglass library", path=folder, remedy="Name an empty or new folder"
             )
-        if not create:
-            raise LibraryError("no library here", path=folder, remedy=_NO_LIBRARY)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LibraryError(f"cannot make the library folder: {error.strerror}", path=folder) from error
+        if not _has_manifest(str(tracks)) and any(tracks.glob("data/*")):
+            raise LibraryError("has lost its manifests", path=folder, remedy=DAMAGED)
 
     def _open(self, create: bool) -> lance.LanceDataset:
         import lance
 
-        uri = f"{self.uri}/tracks.lance"
-        exists = Path(uri).is_dir() if self.is_local else _exists(uri)
-        if not exists and not create:
-            raise LibraryError("no library here", path=self.uri, remedy=_NO_LIBRARY)
+        if not self._exists(self._tracks_uri):
+            if not create:
+                raise LibraryError("no library here", path=self.uri, remedy=_NO_LIBRARY)
+            self._create()
         with translating("cannot be opened", self.uri):
-            dataset = lance.dataset(uri) if exists else lance.write_dataset(schema.TRACKS.empty_table(), uri)
-        found = self._version_of(dataset)
+            dataset = lance.dataset(self._tracks_uri)
+        if self._version_of(dataset) != schema.SCHEMA_VERSION:
+            with self._locked("migrate"):
+                dataset = self._migrated()
+        return dataset
+
+    def _create(self) -> None:
+        import lance
+
+        if self.is_local:
+            with translating("cannot be made", self.uri):
+                Path(self.uri).mkdir(parents=True, exist_ok=True)
+        with self._locked("create"), translating("cannot be made", self.uri):
+            if not self._exists(self._tracks_uri):  # nobody else was faster
+                lance.write_dataset(schema.TRACKS.empty_table(), self._tracks_uri)
+
+    def _exists(self, uri: str) -> bool:
+        """Tell whether there is a data set; what a killed creation left behind is none."""
+        if self.is_local:
+            return _has_manifest(uri)
+        import lance
+
+        try:
+            with translating("cannot be opened", self.uri):
+                lance.dataset(uri)
+        except LibraryError as error:
+            if "not found" in error.message:
+                return False
+            raise
+        return True
+
+    def _version_of(self, dataset: lance.LanceDataset) -> int:
+        with translating("cannot be opened", self.uri):
+            metadata = dataset.schema.metadata or {}
+        try:
+            found = int(metadata[schema.VERSION_KEY])
+        except (KeyError, ValueError):
+            raise LibraryError("has no schema version", path=self.uri, remedy=DAMAGED) from None
         if found > schema.SCHEMA_VERSION:
             raise LibraryError(
                 f"was written by a newer Soundglass (schema {found}, this one knows {schema.SCHEMA_VERSION})",
                 path=self.uri,
                 remedy="Upgrade Soundglass; the library was left as it is",
             )
-        return self._migrated(dataset, found)
+        if any(version not in MIGRATIONS for version in range(found, schema.SCHEMA_VERSION)):
+            raise LibraryError(
+                f"was written by a Soundglass too old to lift (schema {found})",
+                path=self.uri,
+                remedy="Make the library anew",
+            )
+        return found
 
-    def _version_of(self, dataset: lance.LanceDataset) -> int:
-        try:
-            return int((dataset.schema.metadata or {})[schema.VERSION_KEY])
-        except (KeyError, ValueError):
-            raise LibraryError("has no schema version", path=self.uri, remedy=DAMAGED) from None
-
-    def _migrated(self, dataset: lance.LanceDataset, found: int) -> lance.LanceDataset:
-        if found == schema.SCHEMA_VERSION:
-            return dataset
+    def _migrated(self) -> lance.LanceDataset:
         import lance
 
-        with self.writing("migrate"):
-            for version in range(found, schema.SCHEMA_VERSION):
+        with translating("cannot be brought up to date", self.uri):
+            dataset = lance.dataset(self._tracks_uri)  # another process may have done it meanwhile
+            for version in range(self._version_of(dataset), schema.SCHEMA_VERSION):
                 MIGRATIONS[version](dataset)
-                dataset = lance.dataset(dataset.uri)
+                dataset = lance.dataset(self._tracks_uri)
                 dataset.update_schema_metadata({schema.VERSION_KEY.decode(): str(version + 1)})
-        return lance.dataset(dataset.uri)
+            return lance.dataset(self._tracks_uri)
 
     # -- reading ---------------------------------------------------------------------------------------
 
@@ -124,7 +162,8 @@ class Store:
         return True
 
     def __len__(self) -> int:
-        return int(self._tracks.count_rows())
+        with translating("cannot be read", self.uri):
+            return int(self._tracks.count_rows())
 
     @property
     def n_fragments(self) -> int:
@@ -132,7 +171,16 @@ class Store:
         return len(self._tracks.get_fragments())
 
     def columns(self, names: Sequence[str], where: str | None = None) -> pa.Table:
-        """Read columns of every track, or of those a condition lets through, in row order."""
+        """Read columns of every track, or of those a condition lets through, in row order.
+
+        Raises
+        ------
+        LibraryError
+            The condition does not parse or names an unknown column, or the library is damaged.
+        """
+        if where is not None:
+            with understanding(where):
+                self._tracks.scanner(columns=["id"], filter=where).explain_plan()
         with translating("cannot be read", self.uri, where):
             return self._tracks.to_table(columns=list(names), filter=where)
 
@@ -142,13 +190,7 @@ class Store:
             return self._tracks.take([int(row) for row in rows], columns=list(names))
 
     def rows_where(self, where: str) -> NDArray[np.int64]:
-        """Find the row positions a SQL condition lets through.
-
-        Raises
-        ------
-        LibraryError
-            The condition does not parse or names an unknown column.
-        """
+        """Find the row positions a SQL condition lets through; raises as :meth:`columns` does."""
         table = self.columns(["_rowoffset"], where)
         return np.asarray(table["_rowoffset"], dtype=np.int64)
 
@@ -156,43 +198,29 @@ class Store:
         """Read all playlist memberships; empty where no table brought any."""
         import lance
 
-        uri = f"{self.uri}/playlists.lance"
-        if not (Path(uri).is_dir() if self.is_local else _exists(uri)):
+        if not self._exists(self._playlists_uri):
             return schema.PLAYLISTS.empty_table()
         with translating("cannot be read", self.uri):
-            return lance.dataset(uri).to_table()
+            return lance.dataset(self._playlists_uri).to_table()
 
     # -- writing ---------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def writing(self, purpose: str) -> Iterator[None]:
-        """Hold the library's single writer's place; readers go on meanwhile.
+        """Hold the library's single writer's place, at the newest snapshot; readers go on meanwhile.
 
         Raises
         ------
         LibraryError
             Another process is writing; the message names it.
         """
-        if not self.is_local:
-            yield  # object stores: Lance refuses conflicting commits by itself
-            return
-        holder = Path(self.uri, "writer.json")
-        lock = FileLock(Path(self.uri, "writer.lock"), timeout=0.5)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise LibraryError(
-                f"is being written by {_describe(holder)}", path=self.uri, remedy="Wait for it or stop it"
-            ) from None
-        except OSError as error:
-            raise LibraryError(f"cannot be written: {error.strerror}", path=self.uri) from error
-        try:
-            with translating("cannot be written", self.uri):
-                holder.write_text(json.dumps({"pid": os.getpid(), "purpose": purpose}))
+        with self._locked(purpose):
+            self.refresh()
             yield
-        finally:
-            holder.unlink(missing_ok=True)
-            lock.release()
+
+    def _locked(self, purpose: str) -> AbstractContextManager[None]:
+        # On object stores Lance refuses conflicting commits by itself.
+        return writer_lock(Path(self.uri), purpose) if self.is_local else contextlib.nullcontext()
 
     def upsert(self, rows: Sequence[schema.TrackRow]) -> None:
         """Insert or replace tracks by id, in one atomic commit."""
@@ -203,8 +231,12 @@ class Store:
         """Insert or replace tracks by id from a table of the library's schema, in one atomic commit."""
         with translating("cannot be written", self.uri):
             self._tracks.checkout_latest()
-            merge = self._tracks.merge_insert("id").when_matched_update_all()
-            merge.when_not_matched_insert_all().execute(table)
+            known = pc.is_in(table["id"], self._tracks.to_table(columns=["id"])["id"])
+            if pc.any(known).as_py():
+                merge = self._tracks.merge_insert("id").when_matched_update_all()
+                merge.when_not_matched_insert_all().execute(table)
+            else:
+                self._tracks.insert(table)  # unlike a merge, keeps the order of the rows
 
     def update_files(self, files: Mapping[str, Sequence[schema.FileStamp]]) -> None:
         """Set the files of tracks by id, in one atomic commit; features stay as they are."""
@@ -228,31 +260,29 @@ class Store:
         """Forget tracks by id."""
         if not ids:
             return
-        quoted = ", ".join("'" + track_id.replace("'", "''") + "'" for track_id in ids)
         with translating("cannot be written", self.uri):
-            self._tracks.delete(f"id IN ({quoted})")
+            self._tracks.delete(f"id IN ({', '.join(map(schema.quoted, ids))})")
 
     def add_playlists(self, memberships: pa.Table) -> None:
         """Insert playlist memberships; repeated ones are kept once."""
         import lance
 
-        uri = f"{self.uri}/playlists.lance"
         with translating("cannot be written", self.uri):
-            if not (Path(uri).is_dir() if self.is_local else _exists(uri)):
-                lance.write_dataset(memberships, uri)
+            if not self._exists(self._playlists_uri):
+                lance.write_dataset(memberships, self._playlists_uri)
                 return
-            merge = lance.dataset(uri).merge_insert(["playlist_id", "track_id"])
+            merge = lance.dataset(self._playlists_uri).merge_insert(["playlist_id", "track_id"])
             merge.when_matched_update_all().when_not_matched_insert_all().execute(memberships)
 
     # -- housekeeping ----------------------------------------------------------------------------------
 
     def compact(self, keep: timedelta = timedelta(hours=1)) -> dict[str, int]:
-        """Merge small fragments and drop snapshots older than ``keep``, so running readers keep theirs."""
+        """Merge small fragments and drop snapshots that no reader has been given for at least ``keep``."""
         with translating("cannot be compacted", self.uri):
             self._tracks.checkout_latest()
             before = len(self._tracks.get_fragments())
             self._tracks.optimize.compact_files()
-            removed = self._tracks.cleanup_old_versions(older_than=keep)
+            removed = self._tracks.cleanup_old_versions(older_than=self._age_to_drop(keep))
             self._tracks.checkout_latest()
             after = len(self._tracks.get_fragments())
         return {
@@ -261,30 +291,27 @@ class Store:
             "bytes_freed": int(removed.bytes_removed),
         }
 
+    def _age_to_drop(self, keep: timedelta) -> timedelta:
+        """Return the age of snapshots that had been out of date for ``keep`` when ``keep`` began.
+
+        An old snapshot may have been the newest until a minute ago, and its readers may still be at work.
+        """
+        now = datetime.now()  # local and naive, as Lance's time stamps are
+        made = [cast("datetime", version["timestamp"]) for version in self._tracks.versions()]
+        newest_then = max((time for time in made if time <= now - keep), default=min(made))
+        return now - newest_then + keep
+
     def validate(self) -> None:
-        """Read everything there is; raise where a byte is missing or wrong."""
+        """Read everything there is; raise where a byte is missing or makes no sense."""
         with translating("is damaged", self.uri):
             self._tracks.validate()
             for batch in self._tracks.to_batches():
                 batch.validate(full=True)
+        self.playlists().validate(full=True)
 
 
-_OWN_FILES = {"tracks.lance", "playlists.lance", "writer.lock", "writer.json"}
+_OWN_FILES = {"tracks.lance", "playlists.lance", *LOCK_FILES}
 
 
-def _exists(uri: str) -> bool:
-    import lance
-
-    try:
-        lance.dataset(uri)
-    except (OSError, ValueError):
-        return False
-    return True
-
-
-def _describe(holder: Path) -> str:
-    try:
-        info = json.loads(holder.read_text())
-        return f"process {int(info['pid'])} ({info['purpose']})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
+def _has_manifest(uri: str) -> bool:
+    return any(Path(uri, "_versions").glob("*.manifest"))

@@ -10,16 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pyarrow import csv
 
 from soundglass.core.catalogue import CATALOGUE, Feature
-from soundglass.core.errors import CatalogueError
 from soundglass.library import schema
+from soundglass.library.delimited import TextFile
 from soundglass.library.layouts import choose_layout
 from soundglass.library.store import Store
 
 _UNKNOWN = {"key": -1.0, "tempo": 0.0, "time_signature": 0.0}
 """Spotify's own marks for "not found"."""
+
+_BLANK = pa.array(["", "na", "nan", "null", "none"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class ImportSummary:
 def import_table(
     store: Store, path: Path, *, mapping: Mapping[str, str] | None = None, encoding: str = "utf-8"
 ) -> ImportSummary:
-    """Read a Spotify-style table into a library, in one atomic commit.
+    """Read a Spotify-style table into a library; everything is checked before anything is written.
 
     Parameters
     ----------
@@ -66,15 +67,14 @@ def import_table(
     CatalogueError
         The table cannot be read, lacks columns, or holds impossible values; names row and column.
     """
-    rows = _group(_read(path, encoding), mapping or {}, path)
+    rows = _group(TextFile(path, encoding), mapping or {})
     features = {
-        name: _feature(CATALOGUE[name], rows.table[theirs], path)
+        name: _feature(rows, CATALOGUE[name], theirs)
         for name, theirs in rows.layout.items()
         if name in CATALOGUE
     }
     if "duration_ms" in rows.layout and "duration" not in features:
-        milliseconds = rows.table[rows.layout["duration_ms"]]
-        features["duration"] = _feature(CATALOGUE["duration"], milliseconds, path, 1000.0)
+        features["duration"] = _feature(rows, CATALOGUE["duration"], rows.layout["duration_ms"], 1000.0)
     genres = _genres(rows)
     memberships = _memberships(rows)
     with store.writing(f"import of {path.name}"):
@@ -98,6 +98,7 @@ class _Rows:
 
     Attributes
     ----------
+    file : TextFile
     layout : dict of str to str
         Our column names to the table's.
     ids : ndarray of str, shape (n_rows,)
@@ -107,6 +108,7 @@ class _Rows:
         Position in ``kept`` of each row's track.
     """
 
+    file: TextFile
     table: pa.Table
     layout: Mapping[str, str]
     ids: NDArray[np.object_]
@@ -120,110 +122,60 @@ class _Rows:
         return pc.fill_null(self.table[self.layout[name]].take(self.kept).combine_chunks(), "")
 
 
-def _group(table: pa.Table, mapping: Mapping[str, str], path: Path) -> _Rows:
-    layout = choose_layout(table.column_names, mapping, str(path))
-    ids = _ids(table[layout["id"]], path)
+def _group(file: TextFile, mapping: Mapping[str, str]) -> _Rows:
+    table = file.read()
+    layout = choose_layout(table.column_names, mapping, str(file.path))
+    ids = _ids(table[layout["id"]], file)
     _, first, inverse = np.unique(ids, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
-    return _Rows(table, layout, ids, first[order], np.argsort(order, kind="stable")[inverse])
+    return _Rows(file, table, layout, ids, first[order], np.argsort(order, kind="stable")[inverse])
 
 
-def _read(path: Path, encoding: str) -> pa.Table:
-    try:
-        with pa.input_stream(str(path), compression="detect") as stream:
-            header = stream.read(1 << 20).partition(b"\n")[0].decode(encoding).lstrip("\ufeff")
-        names = next(iter(_split_header(header)))
-        table = csv.read_csv(
-            pa.input_stream(str(path), compression="detect"),
-            read_options=csv.ReadOptions(encoding=encoding, column_names=names, skip_rows=1),
-            parse_options=csv.ParseOptions(newlines_in_values=True),
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True
-            ),
-        )
-    except FileNotFoundError:
-        raise CatalogueError("no such file", path=path, remedy="Check the path") from None
-    except (UnicodeDecodeError, LookupError):
-        raise _encoding_error(path, encoding) from None
-    except (OSError, pa.ArrowInvalid, StopIteration) as error:
-        text = str(error)
-        if "UTF" in text.upper() or "iconv" in text:
-            raise _encoding_error(path, encoding) from None
-        reason = (
-            "it is empty" if isinstance(error, StopIteration) or "Empty" in text else text.partition("\n")[0]
-        )
-        raise CatalogueError(f"cannot be read as a table: {reason}", path=path) from None
-    if table.num_rows == 0:
-        raise CatalogueError("has a header but no rows", path=path, remedy="Check the export")
-    return table
-
-
-def _split_header(header: str) -> list[list[str]]:
-    import csv as python_csv
-
-    return [[name.strip() for name in names] for names in python_csv.reader([header.rstrip("\r")]) if names]
-
-
-def _encoding_error(path: Path, encoding: str) -> CatalogueError:
-    return CatalogueError(
-        f"is not {encoding} text", path=path, remedy="Name its encoding, as in --encoding latin-1"
-    )
-
-
-def _ids(column: pa.ChunkedArray, path: Path) -> NDArray[np.object_]:
+def _ids(column: pa.ChunkedArray, file: TextFile) -> NDArray[np.object_]:
     stripped = pc.utf8_trim_whitespace(pc.fill_null(column, ""))
-    empty = np.flatnonzero(pc.equal(stripped, "").to_numpy(zero_copy_only=False))
+    empty = np.flatnonzero(pc.equal(stripped, "").to_numpy())
     if len(empty):
-        raise CatalogueError(f"row {empty[0] + 2} has no id", path=path, remedy="Give each row an id")
-    return np.asarray(stripped.to_numpy(zero_copy_only=False), dtype=object)
+        raise file.error_at(int(empty[0]), " has no id", "Give each row an id")
+    return np.asarray(stripped.to_numpy(), dtype=object)
 
 
-def _feature(
-    feature: Feature, column: pa.ChunkedArray, path: Path, divisor: float = 1.0
-) -> NDArray[np.float64]:
+def _feature(rows: _Rows, feature: Feature, theirs: str, divisor: float = 1.0) -> NDArray[np.float64]:
     """Read one feature's column, NaN where empty; refuse what cannot be."""
-    values = _numbers(column, feature.name, path) / divisor
+    values = _numbers(rows, theirs)
     if (mark := _UNKNOWN.get(feature.name)) is not None:
         values[values == mark] = np.nan
-    wrong = np.flatnonzero((values < feature.low) | (values > feature.high) | np.isinf(values))
+    low, high = feature.low * divisor, feature.high * divisor
+    wrong = np.flatnonzero((values < low) | (values > high))
     if len(wrong):
-        row = int(wrong[0])
-        raise CatalogueError(
-            f"row {row + 2}, column {feature.name!r}: {values[row]:g} is outside "
-            f"{feature.low:g} to {feature.high:g} ({len(wrong)} such rows)",
-            path=path,
-            remedy="Correct the table, or map the column that holds it on this scale",
+        raise rows.file.error_at(
+            int(wrong[0]),
+            f", column {theirs!r}: {values[wrong[0]]:g} is outside {low:g} to {high:g} "
+            f"({len(wrong)} such rows)",
+            "Correct the table, or map the column that holds it on this scale",
         )
-    return values
+    return values / divisor
 
 
-def _numbers(column: pa.ChunkedArray, name: str, path: Path) -> NDArray[np.float64]:
-    text = pc.utf8_trim_whitespace(column)
-    text = pc.replace_with_mask(text.combine_chunks(), _is_blank(text), pa.scalar(None, pa.string()))
+def _numbers(rows: _Rows, theirs: str) -> NDArray[np.float64]:
+    text = pc.utf8_trim_whitespace(rows.table[theirs].combine_chunks())
+    text = pc.if_else(pc.is_in(pc.utf8_lower(text), _BLANK), pa.scalar(None, pa.string()), text)
     text = pc.if_else(pc.equal(text, "True"), "1", pc.if_else(pc.equal(text, "False"), "0", text))
     try:
         numbers = pc.cast(text, pa.float64())
     except pa.ArrowInvalid:
-        row, value = next((i, v) for i, v in enumerate(text.to_pylist()) if not _is_number(v))
-        raise CatalogueError(
-            f"row {row + 2}, column {name!r}: {value!r} is not a number",
-            path=path,
-            remedy="Correct the table or map another column",
+        position, value = next((i, v) for i, v in enumerate(text.to_pylist()) if not _is_number(v))
+        raise rows.file.error_at(
+            position,
+            f", column {theirs!r}: {value[:40]!r} is not a number",
+            "Correct the table or map another column",
         ) from None
     return np.array(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _is_blank(text: pa.ChunkedArray) -> pa.Array:
-    blank = pc.is_in(pc.utf8_lower(text), pa.array(["", "na", "nan", "null", "none"]))
-    return pa.chunked_array(blank.chunks).combine_chunks()
-
-
 def _is_number(value: str | None) -> bool:
-    if value is None:
-        return True
     try:
-        float(value)
-    except ValueError:
+        pc.cast(pa.scalar(value, pa.string()), pa.float64())
+    except pa.ArrowInvalid:
         return False
     return True
 
@@ -244,7 +196,7 @@ def _tracks(rows: _Rows, features: Mapping[str, NDArray[np.float64]], genres: li
     n_tracks = len(rows.kept)
     numbers = dict(features)
     if "popularity" in rows.layout:
-        numbers["popularity"] = _numbers(rows.table[rows.layout["popularity"]], "popularity", Path())
+        numbers["popularity"] = _numbers(rows, rows.layout["popularity"])
     columns: dict[str, pa.Array] = {
         "id": pa.array(rows.ids[rows.kept], pa.string()),
         "origin": pa.array(["csv"] * n_tracks),
@@ -254,7 +206,7 @@ def _tracks(rows: _Rows, features: Mapping[str, NDArray[np.float64]], genres: li
         "genre": pa.array([of_track[0] if of_track else "" for of_track in genres]),
         "genres": pa.array(genres, pa.list_(pa.string())),
         "year": _years(rows.text("year")),
-        **{name: pa.array(v[rows.kept], pa.float32(), from_pandas=True) for name, v in numbers.items()},
+        **{name: _float32(values[rows.kept]) for name, values in numbers.items()},
     }
     return pa.table(
         [
@@ -265,8 +217,14 @@ def _tracks(rows: _Rows, features: Mapping[str, NDArray[np.float64]], genres: li
     )
 
 
+def _float32(values: NDArray[np.float64]) -> pa.Array:
+    """Store numbers as such, and null for the rest."""
+    storable = np.abs(values) <= np.finfo(np.float32).max
+    return pa.array(values, pa.float32(), mask=~storable)
+
+
 def _years(dates: pa.Array) -> pa.Array:
-    years = pc.struct_field(pc.extract_regex(dates, r"(?P<year>\b[12]\d{3})\b?"), "year")
+    years = pc.struct_field(pc.extract_regex(dates, r"\b(?P<year>[12]\d{3})"), "year")
     return pc.cast(years, pa.int16())
 
 
