@@ -48,7 +48,7 @@ def test_the_python_example_parses_and_names_real_things() -> None:
     import soundglass
     from soundglass.core.types import Recommendation
 
-    known = {*dir(soundglass), *dir(soundglass.Library), *Recommendation.__slots__}
+    known = {*soundglass.__all__, *dir(soundglass.Library), *Recommendation.__slots__}
     assert calls <= known
 
 

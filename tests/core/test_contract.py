@@ -33,6 +33,7 @@ def test_the_shape_of_an_answer() -> None:
         "percentile": 97.0,
         "source": "estimated",
         "label": "0.91",
+        "confidence": None,
     }
     assert result["parts"][1]["match"] == {"start_s": 12.1, "end_s": 13.2, "low_hz": 180.0, "high_hz": 2400.0}
 

@@ -8,7 +8,7 @@ import pytest
 
 from feature_tables import random_values, store_of
 from soundglass.library.store import Store
-from soundglass.library.tables import import_table
+from soundglass.library.tables import read_table
 from soundglass.recommend.features import FeatureRecommender
 from soundglass.surfaces.library import Library
 
@@ -26,7 +26,7 @@ def spotify114k(
 ) -> tuple[Store, FeatureRecommender]:
     """Nearly 10,000 tracks in the 114k layout."""
     store = Store(str(tmp_path_factory.mktemp("explain") / "114k.lance"), create=True)
-    import_table(store, shared_data / "csv" / "spotify114k_sample_10000.csv")
+    read_table(shared_data / "csv" / "spotify114k_sample_10000.csv").store_in(store)
     return store, FeatureRecommender.from_store(store, "csv")
 
 

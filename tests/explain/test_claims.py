@@ -281,3 +281,15 @@ def test_all_that_is_said_of_real_pairs_holds(
                     assert recheck(found, recommender, (query, match)), (found, query, match)
                     checked += 1
     assert checked > 500
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"), [(0.95, 0.91, True), (0.95, 0.7, False), (None, None, True)]
+)
+def test_keys_are_spoken_of_only_where_both_were_found_with_confidence(
+    one: float | None, other: float | None, said: bool
+) -> None:
+    query, match = (replace(side("key", 9, mode=0.0), confidence=sure) for sure in (one, other))
+    part = Part("key", 0.1, query, match, (Part("mode", 0.0, side("mode", 0.0), side("mode", 0.0)),))
+    found = claim(part, LIBRARY)
+    assert (found is not None and found.kind is Kind.SAME_KEY) == said

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from soundglass.core.types import Track
-from soundglass.features.analysis import ANALYSIS_VERSION
+from soundglass.features import ANALYSIS_VERSION
 from soundglass.library.ledger import Ledger, is_gone, is_under
 from soundglass.library.schema import FileStamp, TrackRow
 from soundglass.library.store import Store

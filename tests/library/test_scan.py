@@ -18,7 +18,7 @@ from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.errors import AudioError, LibraryError
 from soundglass.core.settings import DEFAULTS, Settings
 from soundglass.core.types import Track
-from soundglass.features.analysis import ANALYSIS_VERSION
+from soundglass.features import ANALYSIS_VERSION
 from soundglass.library import scan as scan_module
 from soundglass.library.health import check
 from soundglass.library.scan import ScanProgress, ScanSummary, analyse_file, scan

@@ -207,9 +207,9 @@ def test_a_path_of_no_track_is_not_found(files: Store, music: Path) -> None:
 def test_every_track_of_a_large_library_finds_itself_by_title_and_artist(
     store: Store, shared_data: Path
 ) -> None:
-    from soundglass.library.tables import import_table
+    from soundglass.library.tables import read_table
 
-    import_table(store, shared_data / "csv" / "tidytuesday_spotify_songs.csv.gz")
+    read_table(shared_data / "csv" / "tidytuesday_spotify_songs.csv.gz").store_in(store)
     table = store.columns(["title", "artist"])
     for row in range(0, len(store), 2500):
         title, artist = table["title"][row].as_py(), table["artist"][row].as_py()

@@ -11,16 +11,21 @@ import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.errors import CatalogueError, LibraryError
 from soundglass.library.store import Store
-from soundglass.library.tables import import_table
+from soundglass.library.tables import ImportSummary, read_table
 
 HEADER = "id,title,artist,tempo,energy"
 GOOD = "a,Title,Artist,120,0.5"
+
+
+def import_table(store: Store, path: Path, **how: Any) -> ImportSummary:
+    return read_table(path, **how).store_in(store)
 
 
 def save(tmp_path: Path, text: str | bytes, name: str = "table.csv") -> Path:

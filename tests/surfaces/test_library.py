@@ -54,8 +54,9 @@ def test_tracks_of_different_origin_are_not_compared(
 ) -> None:
     mixed = soundglass.open(tmp_path / "mixed.lance")
     mixed.import_table(shared_data / "csv" / "spotify114k_sample_10000.csv")
-    mixed.scan(Path(demo_library.find("wesnoth battle").path))
-    audio = mixed.find("battle").id
+    path = demo_library.find("wesnoth battle").path
+    mixed.scan(path)
+    audio = mixed.find(path).id
     with pytest.raises(FeatureMismatchError, match="not compared"):
         mixed.why("O Holy Night Nat King Cole", audio)
     assert all(result.track.origin == "csv" for result in mixed.similar("O Holy Night Nat King Cole"))

@@ -109,6 +109,8 @@ class FeatureEvidence:
         0 to 100 within the library; ``None`` for circular features.
     label : str
         The value as people read it: ``"A minor"``, ``"120 BPM"``.
+    confidence : float or None
+        0 to 1, of this very value, where the method gives one.
     """
 
     value: float | None
@@ -116,6 +118,7 @@ class FeatureEvidence:
     percentile: float | None
     source: Source
     label: str
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ NEAR_PERCENTILES = 10.0
 SAME_TEMPO = 0.04
 NEAR_TEMPO = 0.15
 FAR_FIFTHS = 4
+SURE = 0.9
 _WORTH_SAYING = 0.25
 
 Distributions: TypeAlias = Mapping[str, Distribution]
@@ -29,15 +30,15 @@ class Kind(Enum):
     SAME_TEMPO = "tempi within 4 %"
     OCTAVE_TEMPO = "one tempo twice the other, within 4 %"
     NEAR_OCTAVE = "one tempo twice the other, within 15 %"
-    SAME_KEY = "same tonic and mode"
-    RELATED_KEY = "neighbours on the circle of fifths, or relative major and minor"
-    SAME_VALUE = "the same whole number"
+    SAME_KEY = "same tonic and mode, both found with confidence"
+    RELATED_KEY = "neighbours on the circle of fifths or relative keys, both found with confidence"
+    SAME_VALUE = "the same whole number, both found with confidence"
     BOTH_UNUSUAL = "both in the same tenth of the library at one end, off its middle by more than the error"
     BOTH_RATHER = "both in the same third of the library at one end, off its middle by more than the error"
     ALIKE = "at most 10 percentiles and half the spread apart, or closer than the error of measurement"
     NEARER = "less than half of the library lies nearer to the query"
     DIFFERENT = "further apart than the error of both and than a quarter of the library's spread"
-    FAR_KEYS = "at least four steps apart on the circle of fifths"
+    FAR_KEYS = "at least four steps apart on the circle of fifths, both found with confidence"
     FARTHER = "more than half of the library lies nearer to the query, and the error of both is smaller"
 
 
@@ -141,6 +142,11 @@ class _Pair:
             for value in (self.x, self.y)
         )
 
+    def sure(self) -> bool:
+        """Whether neither value is a doubtful one; keys and metres are right nine times in ten from here."""
+        sides = (self.claim.query, self.claim.match)
+        return all(side.confidence is None or side.confidence >= SURE for side in sides)
+
     def octaves(self) -> float:
         """Distance in octaves; infinite for what is no tempo."""
         if not self.is_of("tempo") or min(self.x, self.y) <= 0:
@@ -169,7 +175,10 @@ class _Pair:
     def different(self) -> bool:
         said = self.claim.feature.comparatives[self.claim.high]
         enough = abs(self.x - self.y) > _WORTH_SAYING * self.library.spread
-        return bool(said) and (self.y > self.x) == self.claim.high and enough and self.exceeds_error()
+        known = self.claim.feature.is_ranked or self.sure()
+        return (
+            bool(said) and (self.y > self.x) == self.claim.high and enough and known and self.exceeds_error()
+        )
 
     def nearer(self) -> float:
         """Percentage of the library that is nearer to the query than the match is."""
@@ -188,15 +197,15 @@ _CHECKS: Mapping[Kind, Callable[[_Pair], bool]] = {
     Kind.SAME_TEMPO: lambda p: p.octaves() <= _TEMPO_TOLERANCE,
     Kind.OCTAVE_TEMPO: lambda p: abs(p.octaves() - 1) <= _TEMPO_TOLERANCE,
     Kind.NEAR_OCTAVE: lambda p: abs(p.octaves() - 1) <= math.log2(1 + NEAR_TEMPO),
-    Kind.SAME_KEY: lambda p: p.is_of("key") and p.claim.query.label == p.claim.match.label,
-    Kind.RELATED_KEY: lambda p: p.is_of("key") and p.fifths() <= 1,
-    Kind.SAME_VALUE: lambda p: p.is_of("mode", "time_signature") and round(p.x) == round(p.y),
+    Kind.SAME_KEY: lambda p: p.is_of("key") and p.sure() and p.claim.query.label == p.claim.match.label,
+    Kind.RELATED_KEY: lambda p: p.is_of("key") and p.sure() and p.fifths() <= 1,
+    Kind.SAME_VALUE: lambda p: p.is_of("mode", "time_signature") and p.sure() and round(p.x) == round(p.y),
     Kind.BOTH_UNUSUAL: lambda p: p.both_beyond(TAIL),
     Kind.BOTH_RATHER: lambda p: p.both_beyond(THIRD),
     Kind.ALIKE: _Pair.alike,
     Kind.NEARER: lambda p: p.claim.feature.is_ranked and p.nearer() < 50,
     Kind.DIFFERENT: _Pair.different,
-    Kind.FAR_KEYS: lambda p: p.is_of("key") and p.fifths() >= FAR_FIFTHS,
+    Kind.FAR_KEYS: lambda p: p.is_of("key") and p.sure() and p.fifths() >= FAR_FIFTHS,
     Kind.FARTHER: lambda p: p.claim.feature.is_ranked and p.nearer() > 50 and p.exceeds_error(),
 }
 _OPPOSED: Sequence[Kind] = (Kind.DIFFERENT, Kind.FAR_KEYS, Kind.FARTHER)

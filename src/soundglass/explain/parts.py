@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +40,7 @@ def feature_parts(
     """
     space = recommender.space
     x = recommender.position(query)
-    positions = np.array([recommender.position(match) for match in matches], dtype=np.intp)
+    positions = recommender.positions(np.array(matches, dtype=np.int64))
     groups = [scale.feature.group for scale in space.scales]
     names = list(dict.fromkeys(groups))
     membership = np.array([[group == name for group in groups] for name in names])[:, space.owner]
@@ -69,15 +71,21 @@ def evidence(
     """Show some tracks' values of every feature: number, unit, percentile in the library, source."""
     space = recommender.space
     values = {name: of_all[positions] for name, of_all in space.values.items()}
+    unsaid = np.full(len(space), np.nan, dtype=np.float32)
     modes = values.get("mode", np.full(len(positions), np.nan))
     shown = {}
     for name, of_tracks in values.items():
         feature = CATALOGUE[name]
         percentiles = space.distributions[name].percentiles(of_tracks).tolist()
         source: Source = "csv" if recommender.origin == "csv" else feature.made
-        shown[name] = [
+        sure = recommender.confidences.get(name, unsaid)[positions].tolist()
+        readings = [
             reading(feature, float(str(value)), float(mode), percentile, source)
             for value, mode, percentile in zip(of_tracks, modes, percentiles, strict=True)
+        ]
+        shown[name] = [
+            side if math.isnan(confidence) else replace(side, confidence=round(confidence, 4))
+            for side, confidence in zip(readings, sure, strict=True)
         ]
     return shown
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from soundglass.core.catalogue import CATALOGUE, Feature
 from soundglass.core.types import FeatureEvidence, Json, Source, Track
 from soundglass.explain.parts import reading
-from soundglass.library.schema import TRACK_COLUMNS, track_from_row
+from soundglass.library.schema import CONFIDENT, TRACK_COLUMNS, track_from_row
 from soundglass.library.store import Store
 from soundglass.recommend.space import FeatureSpace
 
@@ -63,9 +63,13 @@ def stored_profile(store: Store, row: int, space: FeatureSpace | None) -> Profil
     space : FeatureSpace, optional
         To place the values among the library's.
     """
-    record = store.take([row], [*dict.fromkeys((*TRACK_COLUMNS, "evidence", *CATALOGUE))]).to_pylist()[0]
-    track = track_from_row(record)
-    return profile(track, record, json.loads(record["evidence"] or "{}"), space)
+    columns = (*TRACK_COLUMNS, "evidence", *CATALOGUE, *(f"{name}_confidence" for name in CONFIDENT))
+    record = store.take([row], [*dict.fromkeys(columns)]).to_pylist()[0]
+    evidence = json.loads(record["evidence"] or "{}")
+    for name in CONFIDENT:
+        if (confidence := record[f"{name}_confidence"]) is not None:
+            evidence.setdefault(name, {})["confidence"] = round(confidence, 4)
+    return profile(track_from_row(record), record, evidence, space)
 
 
 def profile(

@@ -12,7 +12,6 @@ from soundglass.core.types import Part
 from soundglass.explain.claims import group_evidence
 from soundglass.explain.parts import reading
 from soundglass.recommend.base import place
-from soundglass.recommend.distribution import Distribution
 from soundglass.recommend.features import FeatureRecommender
 
 _ALTERNATIVES = (10.0, 50.0, 90.0)
@@ -78,9 +77,9 @@ def counterfactuals(
 ) -> tuple[Counterfactual, ...]:
     """Ask of each part how much hangs on it.
 
-    A part that speaks for the match is set to the library's 10th, 50th or 90th percentile, whichever lies
-    farthest from the query (a key to the opposite on the circle of fifths); one that speaks against it is set
-    to the query's own value. Of a group, the feature that moves the score most is told of. The score is
+    A part that speaks for the match is set to the library's 10th, 50th or 90th percentile, whichever moves
+    the score most (a key to the opposite on the circle of fifths); one that speaks against it is set to the
+    query's own value. Of a group, the feature that moves the score most is told of. The score is
     computed anew from the changed values, never extrapolated; what changes neither the place nor two digits
     of the score is left out.
 
@@ -128,25 +127,24 @@ def _changes(recommender: FeatureRecommender, part: Part) -> Iterator[_Change]:
         if query.value is None or match.value is None or (name == "mode" and "key" in group):
             continue
         modes = [_or_nan(side.value) for side in group["mode"][1:]] if "mode" in group else []
-        values = {name: query.value}
+        others = [query.value]
         if part.contribution > 0:
-            far = distributions[name]
-            values[name] = _opposite(query.value, modes) if name == "key" else _farthest(far, query.value)
-        if name == "key" and modes:
-            values["mode"] = modes[part.contribution > 0]
-        label = reading(feature, values[name], values.get("mode", math.nan), None, query.source).label
-        if label != match.label:
-            yield _Change(name, values, label, match.label)
+            library = distributions[name]
+            others = [library.quantile(percent) for percent in _ALTERNATIVES]
+            others = [_opposite(query.value, modes)] if name == "key" else others
+        for other in others:
+            values = {name: other}
+            if name == "key" and modes:
+                values["mode"] = modes[part.contribution > 0]
+            label = reading(feature, other, values.get("mode", math.nan), None, query.source).label
+            if label != match.label:
+                yield _Change(name, values, label, match.label)
 
 
 def _opposite(key: float, modes: Sequence[float]) -> float:
     """Find the tonic that, in the match's mode, lies across the circle of fifths from the query's key."""
     relative = _MINOR_THIRD * (modes[1] - modes[0]) if modes else 0.0
     return (key + _TRITONE + relative) % 12
-
-
-def _farthest(library: Distribution, value: float) -> float:
-    return max((library.quantile(percent) for percent in _ALTERNATIVES), key=lambda other: abs(other - value))
 
 
 def _or_nan(value: float | None) -> float:

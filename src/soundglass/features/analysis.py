@@ -18,9 +18,6 @@ from soundglass.features.timbre import TimbreAnalyser
 from soundglass.features.tonal import TonalAnalyser
 from soundglass.spectrogram import SpectrogramBlock, StreamingSpectrogram
 
-ANALYSIS_VERSION = 1
-"""Grows when a change of method makes old values incomparable with new ones."""
-
 
 @dataclass(frozen=True, slots=True)
 class Analyser:

@@ -12,9 +12,8 @@ import pyarrow.compute as pc
 from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.errors import LibraryError
 from soundglass.library.ledger import is_gone
+from soundglass.library.schema import TRACKS
 from soundglass.library.store import Store
-
-_EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class LibraryInfo:
         What is odd about how many recordings.
     version : int
         Number of the snapshot that was read.
+    columns : tuple of str
+        What a condition on tracks may name.
     """
 
     uri: str
@@ -45,6 +46,7 @@ class LibraryInfo:
     genres: Mapping[str, int]
     flags: Mapping[str, int]
     version: int
+    columns: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ def summarise(store: Store) -> LibraryInfo:
         genres=dict(genres.most_common(8)),
         flags=dict(flags.most_common()),
         version=store.version,
+        columns=tuple(TRACKS.names),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from soundglass.features.analysis import ANALYSIS_VERSION
+from soundglass.features import ANALYSIS_VERSION
 from soundglass.library.schema import FileStamp
 from soundglass.library.store import Store
 

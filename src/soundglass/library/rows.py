@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from soundglass.core.types import Json, Track
-from soundglass.features.analysis import ANALYSIS_VERSION
+from soundglass.features import ANALYSIS_VERSION
 from soundglass.library.schema import FileStamp, TrackRow
 
 ID_LENGTH = 16

@@ -19,6 +19,9 @@ _MAX_FLOAT32 = 3.4028234663852886e38
 SCHEMA_VERSION = 1
 VERSION_KEY = b"soundglass.schema"
 
+CONFIDENT = ("tempo", "key", "mode", "time_signature")
+"""Features whose method says how sure it is of each value."""
+
 FILES = pa.list_(pa.struct([("path", pa.binary()), ("size", pa.int64()), ("mtime_ns", pa.int64())]))
 
 TRACKS = pa.schema(
@@ -47,6 +50,7 @@ TRACKS = pa.schema(
         ("analysis_version", pa.int16()),
         ("evidence", pa.string()),
         *((name, pa.float32()) for name in CATALOGUE),
+        *((f"{name}_confidence", pa.float32()) for name in CONFIDENT),
     ],
     metadata={VERSION_KEY: str(SCHEMA_VERSION).encode()},
 )
@@ -138,9 +142,21 @@ class TrackRow:
             "decoder": self.decoder,
             "flags": list(track.flags),
             "analysis_version": self.analysis_version,
-            "evidence": json.dumps(_finite_json(self.evidence), ensure_ascii=False, allow_nan=False),
+            "evidence": json.dumps(self._support(), ensure_ascii=False, allow_nan=False),
             **{name: finite(self.values.get(name)) for name in CATALOGUE},
+            **{
+                f"{name}_confidence": finite(self.evidence.get(name, {}).get("confidence"))
+                for name in CONFIDENT
+            },
         }
+
+    def _support(self) -> dict[str, Json]:
+        """Give what stands behind the values, apart from the confidences, which are columns."""
+        support = {
+            name: {key: value for key, value in of_feature.items() if key != "confidence"}
+            for name, of_feature in self.evidence.items()
+        }
+        return {name: _finite_json(of_feature) for name, of_feature in support.items() if of_feature}
 
 
 def file_column(files: Sequence[FileStamp]) -> list[dict[str, Json]]:

@@ -47,14 +47,42 @@ class ImportSummary:
     missing: Mapping[str, int]
 
 
-def import_table(
-    store: Store, path: Path, *, mapping: Mapping[str, str] | None = None, encoding: str = "utf-8"
-) -> ImportSummary:
-    """Read a Spotify-style table into a library; everything is checked before anything is written.
+@dataclass(frozen=True, slots=True)
+class FeatureTable:
+    """A table that was read and checked, laid out for the store.
+
+    Attributes
+    ----------
+    name : str
+        Of the file.
+    tracks : pyarrow.Table
+        By the library's schema.
+    memberships : pyarrow.Table or None
+        Of playlists, where the table names some.
+    summary : ImportSummary
+    """
+
+    name: str
+    tracks: pa.Table
+    memberships: pa.Table | None
+    summary: ImportSummary
+
+    def store_in(self, store: Store) -> ImportSummary:
+        """Write tracks, then playlists; done again it changes nothing."""
+        with store.writing(f"import of {self.name}"):
+            store.upsert_table(self.tracks)
+            if self.memberships is not None:
+                store.add_playlists(self.memberships)
+        return self.summary
+
+
+def read_table(
+    path: Path, *, mapping: Mapping[str, str] | None = None, encoding: str = "utf-8"
+) -> FeatureTable:
+    """Read a Spotify-style table and check everything in it.
 
     Parameters
     ----------
-    store : Store
     path : Path
         Comma-separated text with a header, plain or compressed (``.gz``, ``.bz2``).
     mapping : mapping of str to str, optional
@@ -77,11 +105,7 @@ def import_table(
         features["duration"] = _feature(rows, CATALOGUE["duration"], rows.layout["duration_ms"], 1000.0)
     genres = _genres(rows)
     memberships = _memberships(rows)
-    with store.writing(f"import of {path.name}"):
-        store.upsert_table(_tracks(rows, features, genres))
-        if memberships is not None:
-            store.add_playlists(memberships)
-    return ImportSummary(
+    summary = ImportSummary(
         rows=rows.table.num_rows,
         tracks=len(rows.kept),
         repeated=rows.table.num_rows - len(rows.kept),
@@ -90,6 +114,7 @@ def import_table(
         genres=len({genre for of_track in genres for genre in of_track}),
         missing={n: m for n, v in features.items() if (m := int(np.isnan(v[rows.kept]).sum()))},
     )
+    return FeatureTable(path.name, _tracks(rows, features, genres), memberships, summary)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.errors import FeatureMismatchError, LibraryError
+from soundglass.library.schema import CONFIDENT
 from soundglass.library.store import Store
 from soundglass.recommend.space import FeatureSpace
 
@@ -25,14 +26,23 @@ class FeatureRecommender:
         The same tracks as points.
     origin : {"audio", "csv"}
         Values found from audio and values from a table are never compared.
+    confidences : mapping of str to ndarray, shape (n_tracks,), optional
+        How sure the method is of each value, 0 to 1, by feature name; for the words, not for the score.
     """
 
     name = "features"
 
-    def __init__(self, rows: NDArray[np.int64], space: FeatureSpace, origin: Literal["audio", "csv"]) -> None:
+    def __init__(
+        self,
+        rows: NDArray[np.int64],
+        space: FeatureSpace,
+        origin: Literal["audio", "csv"],
+        confidences: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> None:
         self.rows = rows
         self.space = space
         self.origin = origin
+        self.confidences = confidences or {}
 
     @classmethod
     def from_store(
@@ -45,12 +55,14 @@ class FeatureRecommender:
         LibraryError
             The library holds no such track.
         """
-        table = store.columns(["_rowoffset", *CATALOGUE], f"origin = '{origin}'")
+        sure = {name: f"{name}_confidence" for name in CONFIDENT}
+        table = store.columns(["_rowoffset", *CATALOGUE, *sure.values()], f"origin = '{origin}'")
         if not len(table):
             raise LibraryError(f"holds no track with features from {origin}", path=store.uri)
         values = {name: np.asarray(table[name], dtype=np.float32) for name in CATALOGUE}
+        confidences = {name: np.asarray(table[sure[name]], dtype=np.float32) for name in sure}
         rows = np.asarray(table["_rowoffset"], dtype=np.int64)
-        return cls(rows, FeatureSpace.fit(values, weights, from_audio=origin == "audio"), origin)
+        return cls(rows, FeatureSpace.fit(values, weights, from_audio=origin == "audio"), origin, confidences)
 
     def scores(self, query: int) -> NDArray[np.float32]:
         """Score all rows to the query row; NaN where too little is known of both."""
@@ -58,19 +70,22 @@ class FeatureRecommender:
 
     def exact_scores(self, query: int, matches: NDArray[np.int64]) -> NDArray[np.float64]:
         """Score some rows in double precision."""
-        positions = np.searchsorted(self.rows, matches)
-        return self.space.exact_scores(self.position(query), positions)
+        return self.space.exact_scores(self.position(query), self.positions(matches))
 
     def position(self, row: int) -> int:
-        """Find a library row among this recommender's points.
+        """Find one library row among this recommender's points; raises as :meth:`positions` does."""
+        return int(self.positions(np.array([row]))[0])
+
+    def positions(self, rows: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Find library rows among this recommender's points.
 
         Raises
         ------
         FeatureMismatchError
-            The row's features are of another origin.
+            A row's features are of another origin.
         """
-        found = int(np.searchsorted(self.rows, row))
-        if found == len(self.rows) or self.rows[found] != row:
+        found = np.searchsorted(self.rows, rows)
+        if not np.array_equal(self.rows[np.minimum(found, len(self.rows) - 1)], rows):
             raise FeatureMismatchError(
                 "features measured from audio and features from a table are not compared",
                 remedy="Choose two tracks of one origin",

@@ -8,6 +8,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Literal
 
+from soundglass.audio.discover import discover
 from soundglass.core.errors import LibraryError, SoundglassError
 from soundglass.core.settings import DEFAULTS, Settings
 from soundglass.core.types import Recommendations, Track
@@ -19,7 +20,7 @@ from soundglass.library.scan import ScanProgress, ScanSummary, analyse_file, sca
 from soundglass.library.schema import FileStamp
 from soundglass.library.search import find_row
 from soundglass.library.store import Store
-from soundglass.library.tables import ImportSummary, import_table
+from soundglass.library.tables import ImportSummary, read_table
 from soundglass.recommend.features import FeatureRecommender
 from soundglass.recommend.filters import Filters
 from soundglass.recommend.space import FeatureSpace
@@ -92,14 +93,16 @@ class Library:
         settings = self.settings
         if workers is not None:
             settings = replace(settings, scan=replace(settings.scan, workers=workers))
-        roots = [Path(path) for path in paths]
+        roots = [Path(path).expanduser() for path in paths]
+        discover(roots)  # a missing folder is refused before a library is made for it
         return scan(self._store(create=True), roots, prune=prune, settings=settings, progress=progress)
 
     def import_table(
         self, path: str | PathLike[str], *, mapping: Mapping[str, str] | None = None, encoding: str = "utf-8"
     ) -> ImportSummary:
-        """Read a Spotify-style table, as :func:`soundglass.library.tables.import_table` does."""
-        return import_table(self._store(create=True), Path(path), mapping=mapping, encoding=encoding)
+        """Read a Spotify-style table, as :func:`soundglass.library.tables.read_table` says, and store it."""
+        table = read_table(Path(path), mapping=mapping, encoding=encoding)
+        return table.store_in(self._store(create=True))
 
     # -- asking ----------------------------------------------------------------------------------------
 

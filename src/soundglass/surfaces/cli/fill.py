@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from soundglass.library.tables import ImportSummary
 
 _SHOWN_FAILURES = 20
-_DEMO_QUERY = "wesnoth battle"
+_DEMO_QUERY = "escape from chaosland"
 
 
 def scan(
@@ -145,9 +145,11 @@ def demo(
     if answer.results:
         out.print("\nThe first of these in full:\n", style="dim")
         show.pair(opened.why(query.id, answer.results[0].track.id))
-    named = "" if music else f" --library {show.home_as_tilde(opened.uri)}"
+    words, named = f'"{query.title}"', ""
+    if music is None:
+        words, named = '"wesnoth battle"', f" --library {show.home_as_tilde(opened.uri)}"
     out.print("\nNow ask for yourself, by any words of a title, artist or album:", style="dim")
-    out.print(f'  soundglass similar "{query.title.lower()}"{named}', style="dim", markup=False)
+    out.print(f"  soundglass similar {show.plain(words)}{named}", style="dim", markup=False)
 
 
 @contextmanager
@@ -158,6 +160,10 @@ def _progress() -> Iterator[Callable[[ScanProgress], None]]:
 
     from soundglass.surfaces.cli.show import plain
 
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -165,7 +171,7 @@ def _progress() -> Iterator[Callable[[ScanProgress], None]]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[file]}", style="dim", markup=False),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
     ) as bar:
         task = bar.add_task("Analysing", total=None, rate="", file="")

@@ -32,6 +32,7 @@ def info(library: LibraryOption = None, json: JsonOption = False) -> None:
     if known.flags:
         out.print(f"flags      {', '.join(f'{flag} {count:,}' for flag, count in known.flags.items())}")
     out.print(f"snapshot   {known.version}")
+    out.print(f"columns    {', '.join(known.columns)}", style="dim")
 
 
 @app.command()

@@ -18,6 +18,7 @@ from soundglass.explain.profile import Profile, Reading
 from soundglass.explain.words import named_parts
 
 _BAR_WIDTH = 12
+_VISIBLE = 0.005
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -71,7 +72,7 @@ def pair(answer: Pair) -> None:
     place = f"{answer.rank:,} of {answer.n_tracks:,}" if answer.rank else "itself"
     out.print(f"\nScore {answer.score:.3f} by {answer.by}, rank {place}. {answer.sentence}\n")
     out.print(_parts_table(answer))
-    against = [part for part in answer.parts if part.contribution < 0]
+    against = [part for part in answer.parts if part.contribution <= -_VISIBLE]
     total = sum(part.contribution for part in against)
     if against:
         names = ", ".join(part.name for part in reversed(against))
@@ -88,7 +89,7 @@ def _parts_table(answer: Pair) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
     for title, justify in (("part", "left"), ("adds", "right"), ("", "left")):
         table.add_column(title, justify=justify)  # type: ignore[arg-type]
-    for title in ("this track", "that track", "percentiles", "source"):
+    for title in ("query", "match", "percentiles", "source"):
         table.add_column(title)
     largest = max((abs(part.contribution) for part in answer.parts), default=1.0)
     for part in answer.parts:
