@@ -22,10 +22,13 @@ from soundglass.audio.discover import FoundFile, discover
 from soundglass.audio.identity import content_hash
 from soundglass.core.settings import DEFAULTS
 from soundglass.features import perceptual
+from soundglass.features.analysis import resampled
 from soundglass.features.loudness import LoudnessMeter
 from soundglass.features.rhythm import RhythmAnalyser
 from soundglass.features.timbre import TimbreAnalyser
 from soundglass.features.tonal import TonalAnalyser
+from soundglass.library.schema import TRACKS
+from soundglass.library.store import Store
 from soundglass.spectrogram import StreamingSpectrogram
 
 _STAGE_SAMPLE = 24
@@ -39,6 +42,7 @@ def report(what: str, folder: Path) -> None:
         start = time.perf_counter()
         done = library.scan(folder)
         elapsed = time.perf_counter() - start
+        store_ms = _store_ms(Store(library.uri), Store(f"{scratch}/copy.lance", create=True))
     workers = DEFAULTS.scan.workers
     speed = done.audio_s / elapsed / workers
     print(
@@ -46,42 +50,24 @@ def report(what: str, folder: Path) -> None:
         f"{speed:.0f} times real time per core ({workers} workers, {elapsed:.1f} s)"
     )
     files = [item.path for item in discover([folder]) if isinstance(item, FoundFile)]
-    _report_stages(files[:: max(1, len(files) // _STAGE_SAMPLE)])
+    _report_stages(files[:: max(1, len(files) // _STAGE_SAMPLE)], store_ms)
     print()
 
 
-def _report_stages(files: list[Path]) -> None:
+def _store_ms(source: Store, target: Store) -> float:
+    """Time the commits of a scan, in batches of its size; milliseconds a track."""
+    rows = source.columns(TRACKS.names)
+    start = time.perf_counter()
+    for first in range(0, len(rows), DEFAULTS.scan.batch_tracks):
+        target.upsert_table(rows.slice(first, DEFAULTS.scan.batch_tracks))
+    return 1e3 * (time.perf_counter() - start) / len(rows)
+
+
+def _report_stages(files: list[Path], store_ms: float) -> None:
     spent: Counter[str] = Counter()
-    audio_s = 0.0
     model = perceptual.PerceptualModel.load()
-    for path in files:
-        with _clock(spent, "identify"):
-            content_hash(path)
-        with _clock(spent, "decode"):
-            decoded = decode(path, lambda blocks: (list(blocks), blocks.sample_rate))
-        blocks, rate = decoded.result
-        audio_s += decoded.duration_s
-        samples = np.concatenate(blocks)
-        with _clock(spent, "loudness"):
-            meter = LoudnessMeter(rate, samples.shape[1])
-            meter.push(samples)
-            meter.finish()
-        with _clock(spent, "resample"):
-            mono = soxr.resample(samples.mean(axis=1), rate, DEFAULTS.spectrogram.sample_rate)
-        with _clock(spent, "STFT and mel"):
-            spectrogram = StreamingSpectrogram(DEFAULTS.spectrogram)
-            frames = [*spectrogram.push(mono), *spectrogram.flush()]
-        for kind in (RhythmAnalyser, TonalAnalyser, TimbreAnalyser):
-            with _clock(spent, kind.__name__.removesuffix("Analyser").lower()):
-                analyser = kind(DEFAULTS.spectrogram)
-                for block in frames:
-                    analyser.push(block)
-                analyser.finish()
-        windows = perceptual.excerpt_windows(decoded.duration_s)
-        with _clock(spent, "estimated (VibeNet)"):
-            mean = samples.mean(axis=1)
-            cut = [mean[round(a * rate) : round(b * rate)] for a, b in windows]
-            model.predict(*(soxr.resample(piece, rate, perceptual.SAMPLE_RATE) for piece in cut))
+    audio_s = sum(_clock_stages(path, spent, model) for path in files)
+    spent["store"] = store_ms * len(files) / 1e3  # type: ignore[assignment]
     total = sum(spent.values())
     print(f"  stages on one core, {len(files)} tracks of {audio_s / len(files):.0f} s on average:")
     for stage, seconds in spent.items():
@@ -89,6 +75,39 @@ def _report_stages(files: list[Path]) -> None:
     print(
         f"    {'all':<20} {1e3 * total / len(files):7.0f} ms a track, {audio_s / total:.0f} times real time"
     )
+
+
+def _clock_stages(path: Path, spent: Counter[str], model: perceptual.PerceptualModel) -> float:
+    """Do what a worker does with one file, stage by stage on the same blocks; give the file's seconds."""
+    with _clock(spent, "identify"):
+        content_hash(path)
+    with _clock(spent, "decode"):
+        decoded = decode(path, lambda blocks: (list(blocks), blocks.sample_rate))
+    blocks, rate = decoded.result
+    with _clock(spent, "loudness"):
+        meter = LoudnessMeter(rate, blocks[0].shape[1])
+        for block in blocks:
+            meter.push(block)
+        meter.finish()
+    with _clock(spent, "resample"):
+        mono = [np.ascontiguousarray(block.mean(axis=1)) for block in blocks]
+        samples = list(resampled(mono, rate, DEFAULTS.spectrogram.sample_rate))
+    with _clock(spent, "STFT and mel"):
+        spectrogram = StreamingSpectrogram(DEFAULTS.spectrogram)
+        frames = [frame for chunk in samples for frame in spectrogram.push(chunk)]
+        frames += spectrogram.flush()
+    for kind in (RhythmAnalyser, TonalAnalyser, TimbreAnalyser):
+        with _clock(spent, kind.__name__.removesuffix("Analyser").lower()):
+            analyser = kind(DEFAULTS.spectrogram)
+            for frame in frames:
+                analyser.push(frame)
+            analyser.finish()
+    whole = np.concatenate(mono)
+    with _clock(spent, "estimated (VibeNet)"):
+        windows = perceptual.excerpt_windows(decoded.duration_s)
+        cut = [whole[round(a * rate) : round(b * rate)] for a, b in windows]
+        model.predict(*(soxr.resample(piece, rate, perceptual.SAMPLE_RATE) for piece in cut))
+    return decoded.duration_s
 
 
 @contextmanager

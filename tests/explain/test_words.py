@@ -8,8 +8,8 @@ import pytest
 
 from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.types import FeatureEvidence, Part
-from soundglass.explain.answer import say
 from soundglass.explain.claims import Claim, Kind
+from soundglass.explain.features import FeatureExplainer
 from soundglass.explain.parts import feature_parts
 from soundglass.explain.words import listed, named_parts, sentence
 from soundglass.recommend.base import best_first
@@ -153,7 +153,7 @@ def test_real_sentences_are_well_formed(library: str, request: pytest.FixtureReq
         chosen = [*ranked[:5], *ranked[-5:]]
         explained = feature_parts(recommender, query, [row for row, _ in chosen])
         for (_, score), parts in zip(chosen, explained, strict=True):
-            text = say(recommender, parts, score)
+            text = FeatureExplainer(recommender).sentence(parts, score)
             assert re.fullmatch(r"(Both are|They are) [^.].*[^. ]\.", text), text
             assert text.startswith("They are less alike") == (score < 0), text
             for wrong in ("  ", "nan", "None", "unknown", "()", " ,", ",,", "{", "unusually  ", "are ,"):

@@ -11,14 +11,12 @@ import numpy as np
 
 from soundglass.core.errors import FeatureMismatchError
 from soundglass.core.types import Part, Recommendation, Recommendations, Track
-from soundglass.explain.claims import claim
-from soundglass.explain.parts import feature_parts
-from soundglass.explain.whatif import Counterfactual, counterfactuals
-from soundglass.explain.words import named_parts, sentence
+from soundglass.explain.base import Explainer
+from soundglass.explain.whatif import Counterfactual
+from soundglass.explain.words import named_parts
 from soundglass.library.schema import TRACK_COLUMNS, track_from_row
 from soundglass.library.store import Store
 from soundglass.recommend.base import best_first, place
-from soundglass.recommend.features import FeatureRecommender
 from soundglass.recommend.filters import Filters, Selection
 
 _SPARE = 6
@@ -52,9 +50,7 @@ class Pair:
     counterfactuals: tuple[Counterfactual, ...]
 
 
-def recommend(
-    store: Store, recommender: FeatureRecommender, query: int, n: int, filters: Filters
-) -> Recommendations:
+def recommend(store: Store, explainer: Explainer, query: int, n: int, filters: Filters) -> Recommendations:
     """Find the tracks most like one, each with its reason.
 
     Parameters
@@ -64,14 +60,14 @@ def recommend(
     n : int
         How many; fewer where the filters leave fewer.
     """
-    allowed = None
+    recommender, allowed = explainer.recommender, None
     if filters.where:
         allowed = np.isin(recommender.rows, store.rows_where(filters.where), assume_unique=True)
     ranked = best_first(recommender, query, allowed)
     selection, rows = _select(store, query, ranked, n, filters)
-    explained = feature_parts(recommender, query, rows)
+    explained = explainer.parts(query, rows)
     results = tuple(
-        Recommendation(rank, track, score, say(recommender, parts, score), parts)
+        Recommendation(rank, track, score, explainer.sentence(parts, score), parts)
         for rank, ((track, score), parts) in enumerate(zip(selection.chosen, explained, strict=True), start=1)
     )
     notes = tuple(
@@ -97,7 +93,7 @@ def _select(
     return selection, taken
 
 
-def explain_pair(store: Store, recommender: FeatureRecommender, query: int, match: int) -> Pair:
+def explain_pair(store: Store, explainer: Explainer, query: int, match: int) -> Pair:
     """Explain one pair in full: every part, what speaks against it, what would change its place.
 
     Parameters
@@ -110,13 +106,14 @@ def explain_pair(store: Store, recommender: FeatureRecommender, query: int, matc
     FeatureMismatchError
         Too little is known of both tracks, or nothing tells the library's tracks apart.
     """
+    recommender = explainer.recommender
     score = float(recommender.exact_scores(query, np.array([match]))[0])
     if math.isnan(score):
         raise FeatureMismatchError(
             "the two tracks cannot be compared: too few features are known of both, or no feature varies",
             remedy="Choose other tracks",
         )
-    parts = feature_parts(recommender, query, [match])[0]
+    parts = explainer.parts(query, [match])[0]
     scores = recommender.scores(query)
     named, against = named_parts(parts)
     asked = [*named, *([against] if against else [])]
@@ -130,18 +127,9 @@ def explain_pair(store: Store, recommender: FeatureRecommender, query: int, matc
         rank=0 if itself else place(recommender, query, score, scores, match),
         n_tracks=int(np.isfinite(scores).sum()) - 1,
         parts=parts,
-        sentence="They are the same track." if itself else say(recommender, parts, score),
-        counterfactuals=() if itself else counterfactuals(recommender, query, match, asked),
+        sentence="They are the same track." if itself else explainer.sentence(parts, score),
+        counterfactuals=() if itself else explainer.counterfactuals(query, match, asked),
     )
-
-
-def say(recommender: FeatureRecommender, parts: tuple[Part, ...], score: float) -> str:
-    """Make the sentence of a set of parts and the score they sum to."""
-    library = recommender.space.distributions
-    named, against = named_parts(parts)
-    claims = [claim(part, library) for part in named]
-    objection = claim(against, library) if against is not None else None
-    return sentence([c for c in claims if c is not None], objection, score)
 
 
 def tracks(store: Store, rows: list[int]) -> list[Track]:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from soundglass.audio.discover import discover
 from soundglass.core.errors import LibraryError, SoundglassError
 from soundglass.core.settings import DEFAULTS, Settings
 from soundglass.core.types import Recommendations, Track
 from soundglass.explain.answer import Pair, explain_pair, recommend, tracks
+from soundglass.explain.base import Explainer
+from soundglass.explain.features import FeatureExplainer
 from soundglass.explain.profile import Profile, profile, stored_profile
 from soundglass.library.health import Health, LibraryInfo, check, summarise
 from soundglass.library.rows import track_row
@@ -25,8 +27,15 @@ from soundglass.recommend.features import FeatureRecommender
 from soundglass.recommend.filters import Filters
 from soundglass.recommend.space import FeatureSpace
 
-RECOMMENDERS: Mapping[str, Callable[..., FeatureRecommender]] = {"features": FeatureRecommender.from_store}
-"""What ``by`` may name, and how it is made from a store."""
+Origin: TypeAlias = Literal["audio", "csv"]
+
+
+def _features(store: Store, origin: Origin) -> FeatureExplainer:
+    return FeatureExplainer(FeatureRecommender.from_store(store, origin))
+
+
+EXPLAINERS: Mapping[str, Callable[[Store, Origin], Explainer]] = {"features": _features}
+"""What ``by`` may name: recommenders with their reasons, and how each is made from a library."""
 
 _SHOWCASE_SAMPLE = 50
 
@@ -55,7 +64,7 @@ class Library:
         self.uri = text if "://" in text else str(Path(text).expanduser())
         self.settings = settings
         self._opened: Store | None = None
-        self._recommenders: dict[tuple[str, str], FeatureRecommender] = {}
+        self._explainers: dict[tuple[str, Origin], Explainer] = {}
 
     def __len__(self) -> int:
         return len(self._store())
@@ -128,7 +137,7 @@ class Library:
         if not len(store):
             raise LibraryError("is empty", path=self.uri, remedy="Scan a folder of music")
         sample = range(0, len(store), max(1, len(store) // _SHOWCASE_SAMPLE))
-        answers = [recommend(store, self._recommender("features", row), row, 1, Filters()) for row in sample]
+        answers = [recommend(store, self._explainer("features", row), row, 1, Filters()) for row in sample]
         return max(answers, key=lambda a: a.results[0].score if a.results else float("-inf")).query
 
     def similar(
@@ -160,17 +169,18 @@ class Library:
         """
         row = find_row(self._store(), track)
         filters = Filters(where, per_artist, frozenset(exclude_same))
-        return recommend(self._store(), self._recommender(by, row), row, n, filters)
+        return recommend(self._store(), self._explainer(by, row), row, n, filters)
 
     def why(self, track: str, other: str, *, by: str = "features") -> Pair:
         """Explain one pair in full: all parts, what speaks against it, what would change its place."""
         rows = [find_row(self._store(), wanted) for wanted in (track, other)]
-        return explain_pair(self._store(), self._recommender(by, rows[0]), *rows)
+        return explain_pair(self._store(), self._explainer(by, rows[0]), *rows)
 
     def features(self, track: str) -> Profile:
         """Give all features of a track with unit, source, error estimate, percentile and evidence."""
         row = find_row(self._store(), track)
-        return stored_profile(self._store(), row, self._recommender("features", row).space)
+        origin = self._store().take([row], ["origin"])["origin"][0].as_py()
+        return stored_profile(self._store(), row, self._space(origin))
 
     def measure(self, path: str | PathLike[str]) -> Profile:
         """Analyse one file without storing it; percentiles are among the library's, where there is one.
@@ -182,13 +192,14 @@ class Library:
         """
         identity, analysis = analyse_file(Path(path), self.settings)
         row = track_row(identity, analysis, [FileStamp(fspath(path), 0, 0)])
-        return profile(row.track, row.values, row.evidence, self._audio_space())
-
-    def _audio_space(self) -> FeatureSpace | None:
         try:
-            return FeatureRecommender.from_store(self._store(), "audio").space
+            space = self._space("audio")
         except LibraryError:
-            return None
+            space = None
+        return profile(row.track, row.values, row.evidence, space)
+
+    def _space(self, origin: Origin) -> FeatureSpace:
+        return FeatureRecommender.from_store(self._store(), origin).space
 
     # -- keeping ---------------------------------------------------------------------------------------
 
@@ -209,18 +220,19 @@ class Library:
         if self._opened is None:
             self._opened = Store(self.uri, create=create)
         elif self._opened.refresh():
-            self._recommenders.clear()
+            self._explainers.clear()
         return self._opened
 
-    def _recommender(self, by: str, row: int) -> FeatureRecommender:
-        if by not in RECOMMENDERS:
+    def _explainer(self, by: str, row: int) -> Explainer:
+        """Give the recommender of this name for tracks of the row's origin; built once a snapshot."""
+        if by not in EXPLAINERS:
             raise SoundglassError(
-                f"there is no recommender {by!r}", remedy=f"There is: {', '.join(RECOMMENDERS)}"
+                f"there is no recommender {by!r}", remedy=f"There is: {', '.join(EXPLAINERS)}"
             )
         origin = self._store().take([row], ["origin"])["origin"][0].as_py()
-        if (by, origin) not in self._recommenders:
-            self._recommenders[by, origin] = RECOMMENDERS[by](self._store(), origin)
-        return self._recommenders[by, origin]
+        if (by, origin) not in self._explainers:
+            self._explainers[by, origin] = EXPLAINERS[by](self._store(), origin)
+        return self._explainers[by, origin]
 
 
 def open_library(uri: str | PathLike[str], **settings: Any) -> Library:  # noqa: ANN401  (passed through)
