@@ -93,6 +93,8 @@ def _replicate(source: Store, target: Store) -> None:
         table = rows.slice(0, min(len(rows), _MILLION - copy * len(rows)))
         ids = pa.array([f"{copy}-{track}" for track in table["id"].to_pylist()])
         table = table.set_column(0, schema.TRACKS.field("id"), ids)
+        titles = pa.array([f"{title} {copy}" for title in table["title"].to_pylist()])  # no copies to skip
+        table = table.set_column(schema.TRACKS.get_field_index("title"), schema.TRACKS.field("title"), titles)
         for name in CATALOGUE:
             values = table[name].to_numpy(zero_copy_only=False)
             if name in {"key", "mode"} or not np.isfinite(values).any():

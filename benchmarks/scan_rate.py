@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -137,7 +136,8 @@ def analyse_and_print_peak(path: str) -> None:
 
     identity = identify(Path(path))
     analyse(Path(path), identity["duration_s"], Analyser(perceptual.PerceptualModel.load()))
-    print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    status = Path("/proc/self/status").read_text()  # ru_maxrss would count the parent's memory, too
+    print(f"peak {int(status.partition('VmHWM:')[2].split()[0]) / 1024:.0f} MB")
 
 
 def _write_long_file(path: Path) -> None:

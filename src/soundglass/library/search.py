@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -32,17 +33,21 @@ def find_row(store: Store, wanted: str) -> int:
         Nothing comes close; the message names the nearest tracks.
     """
     wanted = wanted.strip()
-    for look_up in (_by_id, _by_path, _by_sign):
+    if (row := store.row_of(printable(wanted))) is not None:
+        return row
+    for look_up in (_by_path, _by_sign):
         if len(found := look_up(store, wanted)):
             return int(found[0])
+    table, names = _names(store, store.version)
+    found_row = _by_words(names, _words(wanted))
+    return _by_spelling(table, names, wanted) if found_row is None else found_row
+
+
+@lru_cache(maxsize=2)
+def _names(store: Store, version: int) -> tuple[pa.Table, dict[str, pa.ChunkedArray]]:
+    """Read and fold the names of all tracks of a snapshot; folding takes longer than looking them up."""
     table = store.columns(["title", "artist", "album"])
-    names = {name: _folded(table[name]) for name in table.column_names}
-    row = _by_words(names, _words(wanted))
-    return _by_spelling(table, names, wanted) if row is None else row
-
-
-def _by_id(store: Store, wanted: str) -> NDArray[np.int64]:
-    return store.rows_where(f"id = {quoted(printable(wanted))}")
+    return table, {name: _folded(table[name]) for name in table.column_names}
 
 
 def _by_path(store: Store, wanted: str) -> NDArray[np.int64]:

@@ -57,6 +57,7 @@ class Store:
             with translating("cannot be opened", self.uri):
                 self._check_folder()
         self._tracks = self._open(create)
+        self._ids: tuple[int, pa.ChunkedArray] | None = None
 
     # -- opening ---------------------------------------------------------------------------------------
 
@@ -188,6 +189,13 @@ class Store:
         """Read columns of single rows by their position."""
         with translating("cannot be read", self.uri):
             return self._tracks.take([int(row) for row in rows], columns=list(names))
+
+    def row_of(self, track_id: str) -> int | None:
+        """Find the row position of a track; the ids are kept in memory, as people ask again and again."""
+        if self._ids is None or self._ids[0] != self.version:
+            self._ids = self.version, self.columns(["id"])["id"]
+        found = int(pc.index(self._ids[1], track_id).as_py())
+        return None if found < 0 else found
 
     def rows_where(self, where: str) -> NDArray[np.int64]:
         """Find the row positions a SQL condition lets through; raises as :meth:`columns` does."""

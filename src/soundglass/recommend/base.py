@@ -40,6 +40,12 @@ class Recommender(Protocol):
         ...
 
 
+def holds(recommender: Recommender, row: int) -> bool:
+    """Tell whether a recommender can compare a row of the library."""
+    found = int(np.searchsorted(recommender.rows, row))
+    return found < len(recommender.rows) and int(recommender.rows[found]) == row
+
+
 def best_first(
     recommender: Recommender, query: int, allowed: NDArray[np.bool_] | None = None, chunk: int = 64
 ) -> Iterator[tuple[int, float]]:

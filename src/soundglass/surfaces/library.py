@@ -23,6 +23,7 @@ from soundglass.library.schema import FileStamp
 from soundglass.library.search import find_row
 from soundglass.library.store import Store
 from soundglass.library.tables import ImportSummary, read_table
+from soundglass.recommend.base import holds
 from soundglass.recommend.features import FeatureRecommender
 from soundglass.recommend.filters import Filters
 from soundglass.recommend.space import FeatureSpace
@@ -123,7 +124,8 @@ class Library:
         TrackNotFound
             Nothing comes close; names the nearest.
         """
-        return tracks(self._store(), [find_row(self._store(), track)])[0]
+        store = self._store()
+        return tracks(store, [find_row(store, track)])[0]
 
     def showcase(self) -> Track:
         """Pick a track with a close match, to show what recommendations look like.
@@ -137,7 +139,9 @@ class Library:
         if not len(store):
             raise LibraryError("is empty", path=self.uri, remedy="Scan a folder of music")
         sample = range(0, len(store), max(1, len(store) // _SHOWCASE_SAMPLE))
-        answers = [recommend(store, self._explainer("features", row), row, 1, Filters()) for row in sample]
+        answers = [
+            recommend(store, self._explainer(store, "features", row), row, 1, Filters()) for row in sample
+        ]
         return max(answers, key=lambda a: a.results[0].score if a.results else float("-inf")).query
 
     def similar(
@@ -167,20 +171,22 @@ class Library:
         exclude_same : iterable of {"artist", "album"}
             Leave out what shares these with the track.
         """
-        row = find_row(self._store(), track)
+        store = self._store()
+        row = find_row(store, track)
         filters = Filters(where, per_artist, frozenset(exclude_same))
-        return recommend(self._store(), self._explainer(by, row), row, n, filters)
+        return recommend(store, self._explainer(store, by, row), row, n, filters)
 
     def why(self, track: str, other: str, *, by: str = "features") -> Pair:
         """Explain one pair in full: all parts, what speaks against it, what would change its place."""
-        rows = [find_row(self._store(), wanted) for wanted in (track, other)]
-        return explain_pair(self._store(), self._explainer(by, rows[0]), *rows)
+        store = self._store()
+        query, match = (find_row(store, wanted) for wanted in (track, other))
+        return explain_pair(store, self._explainer(store, by, query), query, match)
 
     def features(self, track: str) -> Profile:
         """Give all features of a track with unit, source, error estimate, percentile and evidence."""
-        row = find_row(self._store(), track)
-        origin = self._store().take([row], ["origin"])["origin"][0].as_py()
-        return stored_profile(self._store(), row, self._space(origin))
+        store = self._store()
+        row = find_row(store, track)
+        return stored_profile(store, row, _space(store, _origin(store, row)))
 
     def measure(self, path: str | PathLike[str]) -> Profile:
         """Analyse one file without storing it; percentiles are among the library's, where there is one.
@@ -193,13 +199,10 @@ class Library:
         identity, analysis = analyse_file(Path(path), self.settings)
         row = track_row(identity, analysis, [FileStamp(fspath(path), 0, 0)])
         try:
-            space = self._space("audio")
+            space = _space(self._store(), "audio")
         except LibraryError:
             space = None
         return profile(row.track, row.values, row.evidence, space)
-
-    def _space(self, origin: Origin) -> FeatureSpace:
-        return FeatureRecommender.from_store(self._store(), origin).space
 
     # -- keeping ---------------------------------------------------------------------------------------
 
@@ -217,22 +220,34 @@ class Library:
             return self._store().compact()
 
     def _store(self, *, create: bool = False) -> Store:
+        """Open the store, at its newest snapshot; one question keeps to one snapshot."""
         if self._opened is None:
             self._opened = Store(self.uri, create=create)
         elif self._opened.refresh():
             self._explainers.clear()
         return self._opened
 
-    def _explainer(self, by: str, row: int) -> Explainer:
+    def _explainer(self, store: Store, by: str, row: int) -> Explainer:
         """Give the recommender of this name for tracks of the row's origin; built once a snapshot."""
         if by not in EXPLAINERS:
             raise SoundglassError(
                 f"there is no recommender {by!r}", remedy=f"There is: {', '.join(EXPLAINERS)}"
             )
-        origin = self._store().take([row], ["origin"])["origin"][0].as_py()
-        if (by, origin) not in self._explainers:
-            self._explainers[by, origin] = EXPLAINERS[by](self._store(), origin)
+        for (name, _), explainer in self._explainers.items():
+            if name == by and holds(explainer.recommender, row):
+                return explainer
+        origin = _origin(store, row)
+        self._explainers[by, origin] = EXPLAINERS[by](store, origin)
         return self._explainers[by, origin]
+
+
+def _origin(store: Store, row: int) -> Origin:
+    origin: Origin = store.take([row], ["origin"])["origin"][0].as_py()
+    return origin
+
+
+def _space(store: Store, origin: Origin) -> FeatureSpace:
+    return FeatureRecommender.from_store(store, origin).space
 
 
 def open_library(uri: str | PathLike[str], **settings: Any) -> Library:  # noqa: ANN401  (passed through)
