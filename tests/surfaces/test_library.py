@@ -84,3 +84,17 @@ def test_unknown_names_are_refused(demo_library: Library, tmp_path: Path) -> Non
         soundglass.open(tmp_path / "none.lance").info()
     with pytest.raises(AttributeError):
         _ = soundglass.nonsense
+
+
+def test_answers_follow_what_the_same_object_scans(tmp_path: Path) -> None:
+    rate = 22_050
+    time = np.arange(3 * rate) / rate
+    library = soundglass.open(tmp_path / "music.lance")
+    for pitch in (220, 330, 500):
+        soundfile.write(tmp_path / f"tone {pitch}.wav", 0.4 * np.sin(2 * np.pi * pitch * time), rate)
+    library.scan(tmp_path, workers=1)
+    assert len(library.similar("tone 220")) == 2
+    soundfile.write(tmp_path / "tone 700.wav", 0.4 * np.sin(2 * np.pi * 700 * time), rate)
+    library.scan(tmp_path, workers=1)
+    assert len(library.similar("tone 220")) == 3
+    assert library.find("tone 700").title == "tone 700"

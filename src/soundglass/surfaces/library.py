@@ -66,6 +66,7 @@ class Library:
         self.settings = settings
         self._opened: Store | None = None
         self._explainers: dict[tuple[str, Origin], Explainer] = {}
+        self._explained = -1
 
     def __len__(self) -> int:
         return len(self._store())
@@ -196,8 +197,9 @@ class Library:
         AudioError
             The file cannot be read.
         """
-        identity, analysis = analyse_file(Path(path), self.settings)
-        row = track_row(identity, analysis, [FileStamp(fspath(path), 0, 0)])
+        file = Path(path).expanduser().absolute()
+        identity, analysis = analyse_file(file, self.settings)
+        row = track_row(identity, analysis, [FileStamp(str(file), 0, 0)])
         try:
             space = _space(self._store(), "audio")
         except LibraryError:
@@ -223,8 +225,10 @@ class Library:
         """Open the store, at its newest snapshot; one question keeps to one snapshot."""
         if self._opened is None:
             self._opened = Store(self.uri, create=create)
-        elif self._opened.refresh():
+        self._opened.refresh()
+        if self._opened.version != self._explained:
             self._explainers.clear()
+            self._explained = self._opened.version
         return self._opened
 
     def _explainer(self, store: Store, by: str, row: int) -> Explainer:
