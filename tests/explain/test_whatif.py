@@ -180,7 +180,8 @@ def test_real_sentences_tell_the_truth(library: str, request: pytest.FixtureRequ
             if by_name[change.part].contribution < 0 and change.feature != "key":
                 row = recommender.position(query)
                 asked_for = recommender.space.values[change.feature][row]
-                assert change.label == CATALOGUE[change.feature].text(float(asked_for))
+                source = by_name[change.part].query.source
+                assert change.label == CATALOGUE[change.feature].text(float(asked_for), source)
             told += 1
     assert told > 40
 

@@ -281,3 +281,13 @@ def test_what_hardly_varies_beyond_its_error_counts_for_less_in_audio() -> None:
     assert factor["liveness"] == pytest.approx((np.std(values["liveness"]) / error) ** 2, rel=1e-4)
     assert factor["liveness"] < 0.02
     assert all(factor[name] == 1.0 for name in ("energy", "tempo", "key", "mode"))
+
+
+def test_a_track_of_which_next_to_nothing_is_known_is_compared_with_none() -> None:
+    values = random_values(50, seed=2)
+    for name in values.keys() - {"duration"}:
+        values[name][7] = np.nan
+    space = FeatureSpace.fit(values)
+    assert np.isnan(space.approximate_scores(7)).all()
+    assert np.isnan(space.exact_scores(0, np.array([7]))).all()
+    assert np.isfinite(space.approximate_scores(0)).sum() == 49

@@ -189,6 +189,22 @@ def test_bad_places_are_one_clear_line(run: Callable[..., Ran], tmp_path: Path) 
     assert_one_clear_line(failed, "no file could be analysed")
 
 
+def test_silence_is_stored_marked_and_compared_with_nothing(run: Callable[..., Ran], tmp_path: Path) -> None:
+    music = tmp_path / "music"
+    music.mkdir()
+    for name, pitch in (("a.wav", 220.0), ("b.wav", 330.0)):
+        _tone(music / name, pitch)
+    soundfile.write(music / "hush.wav", np.zeros(5 * 22_050), 22_050)
+    library = ("--library", tmp_path / "library.lance")
+    assert run("scan", music, *library).out.startswith("3 new")
+    answer = run("similar", "hush", "--json", *library).json
+    assert answer["results"] == []
+    assert answer["notes"] == ["too little is known of this track to compare it (silent)"]
+    assert "(silent)" in run("similar", "hush", *library).out
+    assert {r["title"] for r in run("similar", "a", "--json", *library).json["results"]} == {"b"}
+    assert_one_clear_line(run("why", "a", "hush", *library), "cannot be compared")
+
+
 def test_bad_questions_are_one_clear_line(run: Callable[..., Ran], demo_library: Library) -> None:
     library = ("--library", demo_library.uri)
     assert_one_clear_line(run("similar", "zzqx unheard of", *library), "no track is called", "Nearest: ")

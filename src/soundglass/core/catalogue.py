@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from soundglass.core.errors import CatalogueError
+from soundglass.core.types import Source
 
 PITCH_CLASSES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
@@ -38,6 +39,8 @@ class Feature:
         The part of a score it belongs to; features of one group measure nearly one thing.
     unit : str
         Empty for dimensionless values.
+    table_unit : str
+        The unit of values from a table, where it is another.
     low, high : float
         Values outside are impossible, and an error in a table.
     scale : Scale
@@ -64,6 +67,7 @@ class Feature:
     name: str
     group: str
     unit: str
+    table_unit: str
     low: float
     high: float
     scale: Scale
@@ -82,7 +86,7 @@ class Feature:
         """Whether more and less of it means something, so that a percentile does."""
         return self.name not in {"key", "mode", "time_signature"}
 
-    def text(self, value: float) -> str:
+    def text(self, value: float, source: Source = "measured") -> str:
         """Format a value as people read it.
 
         Examples
@@ -100,7 +104,11 @@ class Feature:
             case "duration":
                 return f"{round(value) // 60}:{round(value) % 60:02d}"
         digits = 0 if self.unit in {"BPM", "Hz"} else 1 if self.unit else 2
-        return f"{value:.{digits}f} {self.unit}".strip()
+        return f"{value:.{digits}f} {self.unit_in(source)}".strip().replace("-", "−")
+
+    def unit_in(self, source: Source) -> str:
+        """Give the unit of values from this source."""
+        return self.table_unit if source == "csv" else self.unit
 
 
 def _read(name: str, entry: Mapping[str, Any]) -> Feature:
@@ -109,6 +117,7 @@ def _read(name: str, entry: Mapping[str, Any]) -> Feature:
         name=name,
         group=entry["group"],
         unit=entry.get("unit", ""),
+        table_unit=entry.get("table_unit", entry.get("unit", "")),
         low=low,
         high=high,
         scale=Scale(entry["scale"]),

@@ -74,6 +74,9 @@ def recommend(store: Store, explainer: Explainer, query: int, n: int, filters: F
         f"left out {count} {'track' if count == 1 else 'tracks'} {reason}"
         for reason, count in selection.left_out.items()
     )
+    if not np.isfinite(recommender.scores(query)).any():
+        marked = f" ({', '.join(selection.query.flags)})" if selection.query.flags else ""
+        notes = (f"too little is known of this track to compare it{marked}",)
     return Recommendations(selection.query, recommender.name, results, notes)
 
 

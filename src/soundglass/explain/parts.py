@@ -102,7 +102,8 @@ def reading(
     percentile : float or None
         Left out where more or less of the feature means nothing.
     """
+    unit = feature.unit_in(source)
     if not np.isfinite(value):
-        return FeatureEvidence(None, feature.unit, None, source, "unknown")
-    label = key_text(value, mode) if feature.name == "key" else feature.text(value)
-    return FeatureEvidence(value, feature.unit, percentile if feature.is_ranked else None, source, label)
+        return FeatureEvidence(None, unit, None, source, "unknown")
+    label = key_text(value, mode) if feature.name == "key" else feature.text(value, source)
+    return FeatureEvidence(value, unit, percentile if feature.is_ranked else None, source, label)

@@ -16,6 +16,8 @@ from soundglass.recommend.scales import FittedScale, Values, fit_scale
 _MINOR_THIRD = 3
 MIN_COMMON_WEIGHT = 0.5
 """Share of the query's weight two tracks must both know, or they are not compared."""
+MIN_WEIGHT = 0.2
+"""Share of all weight they must both know: of silence only the length is known, and that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ class FeatureSpace:
         both = known & has
         total = np.where(both, self._mean_terms(query), 0.0).sum(axis=1)
         common = np.where(both, self.weights, 0.0).sum(axis=1)
-        enough = common >= MIN_COMMON_WEIGHT * self.weights[has].sum()
+        least = max(MIN_COMMON_WEIGHT * self.weights[has].sum(), MIN_WEIGHT * self.weights.sum())
+        enough = common >= least
         return np.where(enough & (total > 0), total, np.nan)
 
     # -- description -----------------------------------------------------------------------------------

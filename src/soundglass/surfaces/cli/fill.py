@@ -41,11 +41,12 @@ def scan(
 
     with _progress() as tell:
         done = open_library(library).scan(*paths, workers=workers, prune=prune, progress=tell)
+    _refuse_if_nothing_found(done, paths)
     if json:
         show.print_json(asdict(done))
     else:
         show_scan(done)
-    _refuse_if_nothing(done, paths)
+    _refuse_if_all_failed(done, paths)
 
 
 def show_scan(done: ScanSummary) -> None:
@@ -66,14 +67,21 @@ def show_scan(done: ScanSummary) -> None:
         out.print(f"  and {len(done.failed) - _SHOWN_FAILURES:,} more; --json lists all", style="yellow")
 
 
-def _refuse_if_nothing(done: ScanSummary, paths: list[Path]) -> None:
-    """Leave with an error where not one file could be used."""
-    if done.new or done.changed or done.moved or done.copies or done.unchanged or done.removed:
-        return
-    where = ", ".join(map(str, paths))
-    if done.failed:
+def _refuse_if_nothing_found(done: ScanSummary, paths: list[Path]) -> None:
+    if not _of_use(done) and not done.failed and not done.missing:
+        where = ", ".join(map(str, paths))
+        raise AudioError("no audio files found", path=where, remedy="Name a folder that holds music")
+
+
+def _refuse_if_all_failed(done: ScanSummary, paths: list[Path]) -> None:
+    if not _of_use(done) and done.failed:
+        where = ", ".join(map(str, paths))
         raise AudioError("no file could be analysed", path=where, remedy="The reasons are listed above")
-    raise AudioError("no audio files found", path=where, remedy="Name a folder that holds music")
+
+
+def _of_use(done: ScanSummary) -> int:
+    """Count the files that are, or were, tracks."""
+    return done.new + done.changed + done.moved + done.copies + done.unchanged + done.removed
 
 
 def import_(
@@ -135,8 +143,9 @@ def demo(
     folder = demo_music() if music is None else music
     with _progress() as tell:
         done = opened.scan(folder, progress=tell)
+    _refuse_if_nothing_found(done, [folder])
     show_scan(done)
-    _refuse_if_nothing(done, [folder])
+    _refuse_if_all_failed(done, [folder])
     query = opened.find(_DEMO_QUERY) if music is None else opened.showcase()
     answer = opened.similar(query.id, n=n, per_artist=2)
     out = show.console()

@@ -45,10 +45,10 @@ def recommendations(answer: Recommendations, library_size: int) -> None:
         Text.assemble("Like ", (name(answer.query), "bold"), f", by {answer.by}, of {library_size:,} tracks")
     )
     if not answer.results:
-        out.print("No track passes the filters." if answer.notes else "There is nothing to compare it with.")
+        out.print("There is no such track.")
     for result in answer.results:
         out.print()
-        head = Text(f"{result.rank:>3}  {result.score:6.3f}  ", style="cyan")
+        head = Text(f"{result.rank:>3}  {minus(f'{result.score:6.3f}')}  ", style="cyan")
         out.print(head.append(name(result.track), style="bold"))
         out.print(_indented(result.sentence))
         out.print(_indented(parts_line(result.parts), "dim"))
@@ -70,7 +70,7 @@ def pair(answer: Pair) -> None:
     out = console()
     out.print(Text.assemble((name(answer.query), "bold"), "\n", (name(answer.match), "bold")))
     place = f"{answer.rank:,} of {answer.n_tracks:,}" if answer.rank else "itself"
-    out.print(f"\nScore {answer.score:.3f} by {answer.by}, rank {place}. {answer.sentence}\n")
+    out.print(f"\nScore {minus(f'{answer.score:.3f}')} by {answer.by}, rank {place}. {answer.sentence}\n")
     out.print(_parts_table(answer))
     against = [part for part in answer.parts if part.contribution <= -_VISIBLE]
     total = sum(part.contribution for part in against)
@@ -99,7 +99,7 @@ def _parts_table(answer: Pair) -> Table:
         table.add_row(part.name, size, length, *_sides(part))
         for member in part.members:
             table.add_row(f"  {member.name}", "", "", *_sides(member), style="dim")
-    table.add_row("score", f"{answer.score:+.3f}", "", "", "", "", "", style="bold")
+    table.add_row("score", signed(answer.score, 3), "", "", "", "", "", style="bold")
     return table
 
 
@@ -166,7 +166,12 @@ def home_as_tilde(path: str) -> str:
 def signed(value: float, digits: int = 2) -> str:
     """Write a contribution with its sign."""
     text = f"{value:+.{digits}f}"
-    return text.replace("-", "−") if float(text) else f"{0:.{digits}f}"
+    return minus(text) if float(text) else f"{0:.{digits}f}"
+
+
+def minus(number: str) -> str:
+    """Write a minus as long as a plus."""
+    return number.replace("-", "−")
 
 
 def bar(share: float, width: int = _BAR_WIDTH) -> str:
