@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
+import soundglass
 from soundglass.demo import demo_music
 from soundglass.surfaces.cli import main as program
 from soundglass.surfaces.library import Library
@@ -254,3 +257,19 @@ def _tone(path: Path, frequency: float) -> None:
     time = np.arange(4 * rate) / rate
     beat = np.exp(-10 * (time % (110.0 / frequency))) * rng.normal(0, 0.1, len(time))
     soundfile.write(path, 0.3 * np.sin(2 * np.pi * frequency * time) + beat, rate)
+
+
+def test_a_scan_that_is_stopped_by_hand_keeps_what_it_found(tmp_path: Path) -> None:
+    library = tmp_path / "library.lance"
+    scan = [sys.executable, "-m", "soundglass.surfaces.cli.main", "scan", str(demo_music())]
+    process = subprocess.Popen(
+        [*scan, "--workers", "1", "--library", str(library)], stderr=subprocess.PIPE, text=True
+    )
+    while not (library / "tracks.lance").is_dir() and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said == "soundglass: stopped; what was analysed so far is kept, scan again to go on\n"
+    assert soundglass.open(library).check().problems == []

@@ -39,7 +39,7 @@ def scan(
     """Find, analyse and store music; only what is new or changed is looked into. Stop it at any time."""
     from soundglass.surfaces.cli import show
 
-    with _progress() as tell:
+    with _scanning() as tell:
         done = open_library(library).scan(*paths, workers=workers, prune=prune, progress=tell)
     _refuse_if_nothing_found(done, paths)
     if json:
@@ -141,7 +141,7 @@ def demo(
 
     opened = open_library(library or (default_library() if music else demo_library()))
     folder = demo_music() if music is None else music
-    with _progress() as tell:
+    with _scanning() as tell:
         done = opened.scan(folder, progress=tell)
     _refuse_if_nothing_found(done, [folder])
     show_scan(done)
@@ -159,6 +159,17 @@ def demo(
         words, named = '"wesnoth battle"', f" --library {show.home_as_tilde(opened.uri)}"
     out.print("\nNow ask for yourself, by any words of a title, artist or album:", style="dim")
     out.print(f"  soundglass similar {show.plain(words)}{named}", style="dim", markup=False)
+
+
+@contextmanager
+def _scanning() -> Iterator[Callable[[ScanProgress], None]]:
+    """Show progress; a scan that is stopped by hand keeps what it found, and says so."""
+    try:
+        with _progress() as tell:
+            yield tell
+    except KeyboardInterrupt:
+        typer.echo("soundglass: stopped; what was analysed so far is kept, scan again to go on", err=True)
+        raise typer.Exit(130) from None
 
 
 @contextmanager

@@ -49,8 +49,6 @@ def main() -> None:
     """Run the command line; whatever goes wrong is one line and a non-zero exit status."""
     try:
         app()
-    except KeyboardInterrupt:
-        _leave("stopped; everything committed so far is kept", 130)
     except BrokenPipeError:
         # The reader has gone; without this the interpreter would complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -88,7 +88,7 @@ def pair(answer: Pair) -> None:
 def _parts_table(answer: Pair) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
     for title, justify in (("part", "left"), ("adds", "right"), ("", "left")):
-        table.add_column(title, justify=justify)  # type: ignore[arg-type]
+        table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     for title in ("query", "match", "percentiles", "source"):
         table.add_column(title)
     largest = max((abs(part.contribution) for part in answer.parts), default=1.0)
