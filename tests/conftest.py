@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def spotify_library(tmp_path_factory: pytest.TempPathFactory, shared_data: Path)
 
 def _once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Library], object]) -> Library:
     """Fill a library in a folder that parallel test processes share."""
-    shared = factory.getbasetemp().parent
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     library = soundglass.open(shared / name)
     with FileLock(shared / f"{name}.lock"):
         done = shared / f"{name}.done"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from soundglass.core.contract import recommendations_json
 from soundglass.surfaces.cli.main import app
+from soundglass.surfaces.library import Library
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -53,6 +56,18 @@ def test_the_python_example_parses_and_names_real_things() -> None:
 
     known = {*soundglass.__all__, *dir(soundglass.Library), *Recommendation.__slots__}
     assert calls <= known
+
+
+def test_the_json_page_shows_the_fields_there_are(demo_library: Library) -> None:
+    page = (ROOT / "docs" / "json.md").read_text("utf-8")
+    shown = json.loads(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1])  # type: ignore[index]
+    answer = recommendations_json(demo_library.similar("escape from chaosland", n=1))
+    real = {part["name"]: part for part in answer["results"][0]["parts"]}
+    assert answer.keys() == shown.keys()
+    assert answer["results"][0].keys() == shown["results"][0].keys()
+    for part in shown["results"][0]["parts"]:
+        assert part.keys() == real[part["name"]].keys()
+        assert part["query"].keys() == real[part["name"]]["query"].keys()
 
 
 def test_links_lead_somewhere() -> None:
