@@ -30,7 +30,7 @@ def find_row(store: Store, wanted: str) -> int:
     Raises
     ------
     TrackNotFound
-        Nothing comes close; the message names the nearest tracks.
+        Nothing comes close; the message names the nearest tracks. Or the file is not in the library.
     """
     wanted = wanted.strip()
     if (row := store.row_of(printable(wanted))) is not None:
@@ -61,6 +61,8 @@ def _by_path(store: Store, wanted: str) -> NDArray[np.int64]:
     files = store.columns(["files"])["files"].combine_chunks()
     paths = pc.struct_field(pc.list_flatten(files), "path")
     rows = pc.list_parent_indices(files).filter(pc.is_in(paths, pa.array(sorted(places), pa.binary())))
+    if not len(rows) and path.is_file():
+        raise TrackNotFound("is not in this library", path=path, remedy="Scan it first")
     return np.asarray(rows, dtype=np.int64)
 
 
