@@ -56,12 +56,13 @@ def _by_path(store: Store, wanted: str) -> NDArray[np.int64]:
     try:
         path = Path(wanted).expanduser()
         places = {os.fsencode(place) for place in (path.absolute(), path.resolve())}
+        is_file = path.is_file()
     except (OSError, RuntimeError, ValueError):  # no such user, a circle of links, a null character
         return np.empty(0, np.int64)
     files = store.columns(["files"])["files"].combine_chunks()
     paths = pc.struct_field(pc.list_flatten(files), "path")
     rows = pc.list_parent_indices(files).filter(pc.is_in(paths, pa.array(sorted(places), pa.binary())))
-    if not len(rows) and path.is_file():
+    if not len(rows) and is_file:
         raise TrackNotFound("is not in this library", path=path, remedy="Scan it first")
     return np.asarray(rows, dtype=np.int64)
 
