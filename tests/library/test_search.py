@@ -221,5 +221,5 @@ def test_every_track_of_a_large_library_finds_itself_by_title_and_artist(
 def test_a_file_that_was_never_scanned_is_said_to_be_so(library: Store, tmp_path: Path) -> None:
     file = tmp_path / "new song.mp3"
     file.touch()
-    with pytest.raises(TrackNotFound, match="is not in this library. Scan it first"):
+    with pytest.raises(TrackNotFound, match="is not in this library"):
         find_row(library, str(file))
