@@ -36,7 +36,7 @@ class AudioLimits:
     min_sample_rate: int = 1_000
     block_frames: int = 1 << 16
     file_timeout_s: float = 60.0
-    timeout_per_minute_s: float = 2.0
+    timeout_per_minute_s: float = 6.0
     max_worker_memory: int = 2 << 30
     max_tag_length: int = 400
     max_file_bytes: int = 8 << 30
