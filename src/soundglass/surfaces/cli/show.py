@@ -17,7 +17,7 @@ from soundglass.explain.answer import Pair
 from soundglass.explain.profile import Profile, Reading
 from soundglass.explain.words import named_parts
 
-_BAR_WIDTH = 12
+_BAR_WIDTH, _WIDE = 12, 90
 _VISIBLE = 0.005
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
@@ -69,9 +69,9 @@ def pair(answer: Pair) -> None:
     """Show one pair in full."""
     out = console()
     out.print(Text.assemble((name(answer.query), "bold"), "\n", (name(answer.match), "bold")))
-    place = f"{answer.rank:,} of {answer.n_tracks:,}" if answer.rank else "itself"
-    out.print(f"\nScore {minus(f'{answer.score:.3f}')} by {answer.by}, rank {place}. {answer.sentence}\n")
-    out.print(_parts_table(answer))
+    place = f", rank {answer.rank:,} of {answer.n_tracks:,}" if answer.rank else ""
+    out.print(f"\nScore {minus(f'{answer.score:.3f}')} by {answer.by}{place}. {answer.sentence}\n")
+    out.print(_parts_table(answer, _BAR_WIDTH if out.width >= _WIDE else _BAR_WIDTH // 2))
     against = [part for part in answer.parts if part.contribution <= -_VISIBLE]
     total = sum(part.contribution for part in against)
     if against:
@@ -85,17 +85,17 @@ def pair(answer: Pair) -> None:
             out.print(_indented(change.sentence, indent=2))
 
 
-def _parts_table(answer: Pair) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
+def _parts_table(answer: Pair, bar_width: int) -> Table:
+    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="dim")
     for title, justify in (("part", "left"), ("adds", "right"), ("", "left")):
         table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    for title in ("query", "match", "percentiles", "source"):
-        table.add_column(title)
+    for title in ("query", "match", "percentile", "source"):
+        table.add_column(title, no_wrap=True)
     largest = max((abs(part.contribution) for part in answer.parts), default=1.0)
     for part in answer.parts:
         style = "green" if part.contribution > 0 else "red" if part.contribution < 0 else "dim"
         size = Text(signed(part.contribution, 3), style=style)
-        length = Text(bar(abs(part.contribution) / largest), style=style)
+        length = Text(bar(abs(part.contribution) / largest, bar_width), style=style)
         table.add_row(part.name, size, length, *_sides(part))
         for member in part.members:
             table.add_row(f"  {member.name}", "", "", *_sides(member), style="dim")
@@ -107,11 +107,9 @@ def _sides(part: Part) -> tuple[str, str, str, str]:
     query, match = part.query, part.match
     if not isinstance(query, FeatureEvidence) or not isinstance(match, FeatureEvidence):
         return "", "", "", ""
-    ranks = (
-        ""
-        if query.percentile is None or match.percentile is None
-        else (f"{query.percentile:.0f} and {match.percentile:.0f}")
-    )
+    ranks = ""
+    if query.percentile is not None and match.percentile is not None:
+        ranks = f"{query.percentile:.0f} · {match.percentile:.0f}"
     return query.label, match.label, ranks, query.source
 
 
@@ -174,7 +172,7 @@ def minus(number: str) -> str:
     return number.replace("-", "−")
 
 
-def bar(share: float, width: int = _BAR_WIDTH) -> str:
+def bar(share: float, width: int) -> str:
     """Draw a share of a bar, to an eighth of a character."""
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
