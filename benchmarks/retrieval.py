@@ -33,6 +33,8 @@ _VARIANTS: Mapping[str, Mapping[str, float]] = {
     "without duration": {"duration": 0.0},
 }
 
+_DESCRIPTORS = ("brightness", "bass", "dynamics", "activity", "pulse", "roughness")
+
 Scorer = Callable[[int], NDArray[np.floating]]
 
 
@@ -51,6 +53,25 @@ def main() -> None:
         for name, scorer in _systems(store):
             shares = _precision(scorer, artists, truth)
             print(f"{name:<32} {shares[0]:7.3f} {shares[1]:9.3f} {shares[2]:9.4f}")
+        _report_descriptors(SHARED / "audio", Path(folder))
+
+
+def _report_descriptors(audio: Path, scratch: Path) -> None:
+    """Print the share of the five nearest excerpts from the same soundtrack, by the descriptors' weight."""
+    library = soundglass.open(scratch / "excerpts.lance")
+    library.scan(audio)
+    store = Store(library.uri)
+    names = [Path(path).name.partition("__")[0] for path in store.columns(["path"])["path"].to_pylist()]
+    soundtrack = np.unique(names, return_inverse=True)[1]
+    print(f"\n{len(names)} excerpts: share of the five nearest from the same soundtrack")
+    for factor in (0.0, 0.5, 1.0, 2.0, 4.0):
+        recommender = FeatureRecommender.from_store(store, "audio", dict.fromkeys(_DESCRIPTORS, factor))
+        shares = []
+        for query in range(len(names)):
+            scores = recommender.scores(query).copy()
+            scores[query] = -np.inf
+            shares.append(np.mean(soundtrack[np.argsort(-scores)[:5]] == soundtrack[query]))
+        print(f"  descriptors at {factor / 4:.3f}: {np.mean(shares):.3f}")
 
 
 def _systems(store: Store) -> list[tuple[str, Scorer]]:

@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from soundglass.core.catalogue import CATALOGUE, GROUPS, PITCH_CLASSES, SPOTIFY, Scale, feature, key_text
+from soundglass.core.catalogue import CATALOGUE, GROUPS, PITCH_CLASSES, Scale, feature, key_text
 from soundglass.core.errors import CatalogueError
+
+SPOTIFY = (
+    *("danceability", "energy", "key", "loudness", "mode", "speechiness"),
+    *("acousticness", "instrumentalness", "liveness", "valence", "tempo", "time_signature"),
+)
 
 
 def test_spotifys_twelve_are_known() -> None:

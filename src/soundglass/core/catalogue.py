@@ -143,20 +143,6 @@ CATALOGUE: Mapping[str, Feature] = MappingProxyType({f.name: f for f in _ALL})
 GROUPS: Mapping[str, tuple[Feature, ...]] = MappingProxyType(
     {group: tuple(f for f in _ALL if f.group == group) for group in dict.fromkeys(f.group for f in _ALL)}
 )
-SPOTIFY = (
-    "danceability",
-    "energy",
-    "key",
-    "loudness",
-    "mode",
-    "speechiness",
-    "acousticness",
-    "instrumentalness",
-    "liveness",
-    "valence",
-    "tempo",
-    "time_signature",
-)
 
 
 def feature(name: str) -> Feature:

@@ -37,6 +37,7 @@ def profile_json(answer: Profile) -> dict[str, Json]:
                 "error": reading.error,
                 "confidence": reading.confidence,
                 "evidence": dict(reading.support),
+                "meaning": reading.feature.says,
                 "method": reading.feature.method,
                 "trust": reading.feature.trust,
             }
