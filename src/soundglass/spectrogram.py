@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from soundglass.core.settings import DEFAULTS, SpectrogramSettings
@@ -105,6 +104,8 @@ class StreamingSpectrogram:
 
     def _take(self, n_frames: int) -> SpectrogramBlock:
         frames = np.lib.stride_tricks.sliding_window_view(self._pending, self._n_fft)[:: self._hop][:n_frames]
+        import scipy.fft  # a fifth of a second that only analysis should pay
+
         spectrum = scipy.fft.rfft(frames * self._window, axis=-1, overwrite_x=True)
         power = spectrum.real**2 + spectrum.imag**2
         block = SpectrogramBlock(self._next_frame, power, power @ self._bank.T)
@@ -170,14 +171,24 @@ def mel_filterbank(sample_rate: int, n_fft: int, n_mels: int, f_min: float, f_ma
     ndarray, shape (n_mels, 1 + n_fft // 2)
         Weights per Hz of bandwidth, read-only; equal to ``librosa.filters.mel``.
     """
-    mels = np.linspace(_hz_to_mel(f_min), _hz_to_mel(f_max), n_mels + 2)
-    feet = _mel_to_hz(mels)
+    feet = mel_feet(n_mels, f_min, f_max)
     ramps = feet[:, None] - np.fft.rfftfreq(n_fft, 1.0 / sample_rate)
     widths = np.diff(feet)[:, None]
     triangles = np.maximum(0.0, np.minimum(-ramps[:-2] / widths[:-1], ramps[2:] / widths[1:]))
     bank = (triangles * 2.0 / (feet[2:] - feet[:-2])[:, None]).astype(np.float32)
     bank.setflags(write=False)
     return bank
+
+
+@lru_cache
+def mel_feet(n_mels: int, f_min: float, f_max: float) -> NDArray[np.float64]:
+    """Compute where the triangles of :func:`mel_filterbank` stand, in Hz, shape ``(n_mels + 2,)``, read-only.
+
+    Band ``m`` rises from ``feet[m]`` to its peak at ``feet[m + 1]`` and falls to ``feet[m + 2]``.
+    """
+    feet = _mel_to_hz(np.linspace(_hz_to_mel(f_min), _hz_to_mel(f_max), n_mels + 2))
+    feet.setflags(write=False)
+    return feet
 
 
 def _hz_to_mel(frequency: float) -> float:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -18,10 +19,14 @@ from pathlib import Path
 import pytest
 
 from media_files import music, write
+from schema_1 import SCHEMA_1, version_on_disk, write_schema_1
 from soundglass.core.errors import LibraryError
+from soundglass.library import schema
 from soundglass.library.health import check
+from soundglass.library.packing import STANDING_COLUMNS
 from soundglass.library.search import find_row
 from soundglass.library.store import Store
+from soundglass.library.versions import VERSION_COLUMNS, VERSIONS
 
 HERE = Path(__file__).parent
 KILLS = int(os.environ.get("SOUNDGLASS_KILLS", "6"))
@@ -33,6 +38,13 @@ from soundglass.library.store import Store
 print(flush=True)
 Store(sys.argv[1], create=True)
 """
+LIFT = """
+import sys, lance
+from soundglass.library.store import Store
+print(flush=True)
+Store(sys.argv[1])
+"""
+ANALYSED = tuple(name for name in schema.TRACKS.names if name not in STANDING_COLUMNS)
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +109,7 @@ def test_a_scan_killed_again_and_again_ends_with_every_file_once(tmp_path: Path,
         if len(stored_ids(uri)) == N_FILES:
             uri = tmp_path / f"library{round_}"
         kill_during_scan(uri, folder, rng)
-    finished = subprocess.run(
-        [sys.executable, "-m", "soundglass.surfaces.cli.main", "scan", folder, "--library", uri],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    finished = soundglass("scan", folder, "--library", uri)
     assert finished.returncode == 0, finished.stderr
     assert_sound(uri, [])
     store = Store(str(uri))
@@ -148,6 +155,100 @@ def test_a_library_whose_making_is_killed_can_be_made_again(tmp_path: Path) -> N
             process.kill()
             process.wait()
         assert_sound(uri, [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+def test_a_migration_that_is_killed_leaves_the_old_library_or_the_new(tmp_path: Path) -> None:
+    rng = random.Random(SEED)
+    tracks = [{"id": f"t{at}", "origin": "audio", "tempo": 60.0 + at} for at in range(200)]
+    for round_ in range(max(3, KILLS // 2)):
+        uri = write_schema_1(tmp_path / f"library{round_}", tracks)
+        with running("-c", LIFT, uri) as process:
+            process.stdout.readline()
+            time.sleep(rng.uniform(0, 0.03))
+            process.kill()
+            process.wait()
+        assert version_on_disk(uri) in {1, schema.SCHEMA_VERSION}
+        assert_sound(Path(uri), [track["id"] for track in tracks])
+        assert version_on_disk(uri) == schema.SCHEMA_VERSION
+        assert Store(uri).columns(["id", "tempo"]).to_pylist() == [
+            {"id": track["id"], "tempo": track["tempo"]} for track in tracks
+        ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+def test_an_upgrade_killed_again_and_again_fills_in_what_is_missing_and_nothing_else(
+    tmp_path: Path, folder: Path
+) -> None:
+    rng = random.Random(SEED)
+    finished = tmp_path / "finished"
+    with running(HERE / "scan_in_small_batches.py", finished, folder, N_FILES) as process:
+        assert process.wait() == 0
+    expected = analysed(finished)
+    uri = Path(write_schema_1(tmp_path / "old", Store(str(finished)).columns(SCHEMA_1.names)))
+    n_done = [0]
+    for _ in range(max(2, KILLS // 3)):
+        with running(HERE / "scan_in_small_batches.py", uri, folder, rng.choice([1, 2, 5])) as process:
+            for _ in range(rng.randrange(8)):
+                process.stdout.readline()
+            time.sleep(rng.uniform(0, 0.15))
+            process.kill()
+        assert_sound(uri, list(expected))
+        found = analysed(uri)
+        done = {track for track, row in found.items() if row["embedding_version"] == VERSIONS["embedding"]}
+        for track, row in found.items():
+            names = ANALYSED if track in done else SCHEMA_1.names
+            assert [row[name] for name in names] == [expected[track][name] for name in names]
+        n_done.append(len(done))
+    assert n_done == sorted(n_done)
+    with running(HERE / "scan_in_small_batches.py", uri, folder, 5) as process:
+        assert process.wait() == 0
+    assert analysed(uri) == expected
+    for part, column in VERSION_COLUMNS.items():
+        assert {row[column] for row in expected.values()} == {VERSIONS[part]}
+
+
+def analysed(uri: Path) -> dict[str, dict]:
+    """Read all that a scan finds in each file, by track id."""
+    return {row["id"]: row for row in Store(str(uri)).columns(ANALYSED).to_pylist()}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+def test_a_scan_killed_before_it_measures_tokens_is_completed_by_the_next_of_whatever_file(
+    tmp_path: Path, folder: Path
+) -> None:
+    undisturbed, uri = tmp_path / "undisturbed", tmp_path / "library"
+    with running(HERE / "scan_in_small_batches.py", undisturbed, folder, N_FILES) as process:
+        assert process.wait() == 0
+    with running(HERE / "scan_but_wait_before_measuring.py", uri, folder) as process:
+        assert process.stdout.readline() == "all is committed\n"
+        process.kill()
+    assert_sound(uri, stored_ids(undisturbed))
+    refused = soundglass("similar", stored_ids(uri)[0], "--by", "spectrogram", "--library", uri)
+    assert refused.returncode != 0
+    assert "soundglass scan" in refused.stderr
+    finished = soundglass("scan", folder / "00.wav", "--library", uri)
+    assert finished.returncode == 0, finished.stderr
+    assert_sound(uri, stored_ids(undisturbed))
+    scores = spectrogram_scores(undisturbed)
+    assert len(scores) > N_FILES
+    assert spectrogram_scores(uri) == pytest.approx(scores, abs=1e-6)
+
+
+def spectrogram_scores(uri: Path) -> dict[tuple[str, str], float]:
+    """Ask for the tracks most like each of a few."""
+    found = {}
+    for query in sorted(stored_ids(uri))[::6]:
+        said = soundglass("similar", query, "--by", "spectrogram", "--library", uri, "--json")
+        assert said.returncode == 0, said.stderr
+        for result in json.loads(said.stdout)["results"]:
+            found[query, result["id"]] = result["score"]
+    return found
+
+
+def soundglass(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "soundglass.surfaces.cli.main", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_readers_are_served_while_a_scan_writes(tmp_path: Path, folder: Path) -> None:

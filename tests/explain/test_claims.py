@@ -9,8 +9,8 @@ from feature_tables import recommender_of
 from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.types import FeatureEvidence, Part, Region, Source
 from soundglass.explain.claims import Claim, Kind, claim, group_evidence
+from soundglass.explain.named import ENOUGH, MAX_NAMED, named_parts
 from soundglass.explain.parts import feature_parts, reading
-from soundglass.explain.words import ENOUGH, MAX_NAMED, named_parts
 from soundglass.library.store import Store
 from soundglass.recommend.base import best_first
 from soundglass.recommend.distribution import Distribution

@@ -11,14 +11,8 @@ from soundglass.core.types import FeatureEvidence, Part
 from soundglass.explain.claims import Claim, Kind
 from soundglass.explain.features import FeatureExplainer
 from soundglass.explain.parts import feature_parts
-from soundglass.explain.words import listed, named_parts, sentence
+from soundglass.explain.words import HARDLY, clauses, composed, listed
 from soundglass.recommend.base import best_first
-
-UNKNOWN = FeatureEvidence(None, "", None, "csv", "")
-
-
-def part(name: str, contribution: float) -> Part:
-    return Part(name, contribution, UNKNOWN, UNKNOWN)
 
 
 def said(kind: Kind, name: str, x: float, y: float, *, high: bool = False) -> Claim:
@@ -82,6 +76,8 @@ BRIGHTER = said(Kind.DIFFERENT, "brightness", 1400, 3200, high=True)
          "(A major against A minor)."),
         ([], None, 0.2, "They are more alike than tracks picked at random."),
         ([], None, -0.2, "They are less alike than tracks picked at random."),
+        ([CALM], None, 0.04, "They are hardly more alike than tracks picked at random; still, "
+         "both are unusually calm."),
         (
             [CALM],
             BRIGHTER,
@@ -105,36 +101,7 @@ BRIGHTER = said(Kind.DIFFERENT, "brightness", 1400, 3200, high=True)
     ],
 )  # fmt: skip
 def test_sentences(claims: list[Claim], against: Claim | None, score: float, wanted: str) -> None:
-    assert sentence(claims, against, score) == wanted
-
-
-def test_the_fewest_parts_that_carry_three_fifths_are_named() -> None:
-    for first, names in ((0.61, ["a"]), (0.6, ["a"]), (0.59, ["a", "b"])):
-        rest = 1 - first
-        named, _ = named_parts([part("a", first), part("b", 0.6 * rest), part("c", 0.4 * rest)])
-        assert [p.name for p in named] == names
-
-
-def test_the_largest_objection_is_named_unless_negligible() -> None:
-    parts = [part("a", 0.5), part("b", 0.5), part("c", -0.015)]
-    assert named_parts(parts)[1] is None
-    named, against = named_parts([*parts, part("d", -0.3), part("e", -0.03)])
-    assert [p.name for p in named] == ["a", "b"]
-    assert against is not None
-    assert against.name == "d"
-
-
-def test_at_most_three_parts_are_named() -> None:
-    named, _ = named_parts([part(str(i), 0.1) for i in range(10)])
-    assert len(named) == 3
-
-
-def test_nothing_positive_names_nothing() -> None:
-    named, against = named_parts([part("a", -0.1), part("b", -0.4), part("c", 0.0)])
-    assert named == []
-    assert against is not None
-    assert against.name == "b"
-    assert named_parts([]) == ([], None)
+    assert composed(*clauses(claims, against), score) == wanted
 
 
 @pytest.mark.parametrize(
@@ -156,6 +123,7 @@ def test_real_sentences_are_well_formed(library: str, request: pytest.FixtureReq
             text = FeatureExplainer(recommender).sentence(parts, score)
             assert re.fullmatch(r"(Both are|They are) [^.].*[^. ]\.", text), text
             assert text.startswith("They are less alike") == (score < 0), text
+            assert text.startswith("They are hardly more alike") == (0 <= score < HARDLY), text
             for wrong in ("  ", "nan", "None", "unknown", "()", " ,", ",,", "{", "unusually  ", "are ,"):
                 assert wrong not in text, text
             words = text.split()

@@ -26,9 +26,10 @@ def handle(job: dict) -> object:
         time.sleep(3600)
     if "slow" in path.name:
         time.sleep(float(path.stem.partition("slow")[2]))
-    measurements = [asdict(Measurement("duration", 60.0)), asdict(Measurement("tempo", 120.0))]
-    decoded = {"sample_rate": 8000, "channels": 1, "codec": "odd", "decoder": "odd", "flags": []}
-    return {"measurements": measurements, **decoded}
+    decoded = {"duration_s": 60.0, "sample_rate": 8000, "channels": 1, "codec": "odd", "decoder": "odd"}
+    features = [asdict(Measurement("duration", 60.0)), asdict(Measurement("tempo", 120.0))]
+    found = {"features": features, "embedding": {"tokens": None, "tags": None}, "picture": None}
+    return {**decoded, "flags": [], **{part: found[part] for part in job["parts"]}}
 
 
 if __name__ == "__main__":

@@ -7,17 +7,28 @@ from pathlib import Path
 
 from soundglass.audio.pool import Outcome, WorkerFailure
 from soundglass.core.errors import SoundglassError
-from soundglass.features.analysis import Analyser
 from soundglass.library import worker
+from soundglass.library.listening import Listener
 
 
 class PoolHere:
-    """Does the real worker's jobs one by one in this process, and remembers them."""
+    """Does the real worker's jobs one by one in this process, and remembers them.
 
-    def __init__(self, analyser: Analyser) -> None:
+    Attributes
+    ----------
+    jobs : list of (str, str)
+        What was done with which file.
+    asked : list of list of str
+        The parts that each analysis was asked for.
+    before_job : callable
+        Told of each job; what it raises happens to the job.
+    """
+
+    def __init__(self, listener: Listener) -> None:
         self.jobs: list[tuple[str, str]] = []
+        self.asked: list[list[str]] = []
         self.before_job = lambda job: None
-        self._analyser = analyser
+        self._listener = listener
         self._waiting: deque[dict] = deque()
 
     def __call__(self, module: str, workers: int, *, limits: object) -> PoolHere:
@@ -42,13 +53,14 @@ class PoolHere:
 
     def next_outcome(self, timeout_s: float | None = None) -> Outcome:
         job = self._waiting.popleft()
-        self.before_job(job)
         path = Path(job["path"])
-        self.jobs.append((job["do"], path.name))
         try:
+            self.before_job(job)
+            self.jobs.append((job["do"], path.name))
             if job["do"] == "identify":
                 return Outcome(job, worker.identify(path), None)
-            return Outcome(job, worker.analyse(path, job["duration_s"], self._analyser), None)
+            self.asked.append(job["parts"])
+            return Outcome(job, worker.analyse(path, job["duration_s"], job["parts"], self._listener), None)
         except SoundglassError as error:
             failure = WorkerFailure("refused", error.message, error.path, error.remedy)
             return Outcome(job, None, failure)

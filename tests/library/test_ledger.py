@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from soundglass.core.types import Track
-from soundglass.features import ANALYSIS_VERSION
 from soundglass.library.ledger import Ledger, is_gone, is_under
 from soundglass.library.schema import FileStamp, TrackRow
 from soundglass.library.store import Store
+from soundglass.library.versions import VERSIONS, AnalysisPart
 
 
 def stamp(path: Path | str, size: int = 1) -> FileStamp:
     return FileStamp(str(path), size, 2)
 
 
-def stored(track_id: str, *files: FileStamp, version: int = ANALYSIS_VERSION) -> TrackRow:
-    return TrackRow(Track(track_id, "audio"), {}, files, analysis_version=version)
+def stored(track_id: str, *files: FileStamp, **versions: int) -> TrackRow:
+    return TrackRow(Track(track_id, "audio"), {}, files, versions={**VERSIONS, **versions})
 
 
 @pytest.fixture
@@ -45,12 +45,32 @@ def test_tracks_of_tables_have_no_files(store: Store) -> None:
     assert Ledger.read(store).files == {}
 
 
-def test_an_older_analysis_makes_a_file_worth_another_look(store: Store) -> None:
-    store.upsert([stored("t", stamp("/m/a"), version=ANALYSIS_VERSION - 1)])
+@pytest.mark.parametrize("part", VERSIONS)
+@pytest.mark.parametrize("version", [0, 99])
+def test_a_part_of_another_version_makes_a_file_worth_another_look(
+    store: Store, part: AnalysisPart, version: int
+) -> None:
+    store.upsert([stored("t", stamp("/m/a"), **{part: version}), stored("u", stamp("/m/u"))])
     ledger = Ledger.read(store)
     assert not ledger.is_unchanged(stamp("/m/a"))
     assert not ledger.is_current("t")
+    assert ledger.wanted_parts("t") == {part}
+    assert ledger.wanted_parts("u") == frozenset()
+    assert ledger.wanted_parts("unknown") == VERSIONS.keys()
     assert "t" in ledger.files
+
+
+def test_a_part_that_was_never_looked_for_is_wanted(store: Store) -> None:
+    store.upsert([TrackRow(Track("t", "audio"), {}, [stamp("/m/a")], versions={"features": 1})])
+    assert Ledger.read(store).wanted_parts("t") == {"embedding", "picture"}
+
+
+def test_a_file_that_is_as_it_was_is_upgraded_and_nothing_of_it_is_written(store: Store) -> None:
+    store.upsert([stored("t", stamp("/m/a"), stamp("/m/gone"), picture=0)])
+    ledger = Ledger.read(store)
+    assert ledger.attach("t", stamp("/m/a")) == "upgraded"
+    assert ledger.files["t"] == [stamp("/m/a"), stamp("/m/gone")]
+    assert ledger.take_changes() == {}
 
 
 def test_new_copied_and_changed_files(files: list[Path]) -> None:

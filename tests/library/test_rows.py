@@ -6,13 +6,18 @@ import json
 import math
 import os
 
+import numpy as np
 import pyarrow as pa
 import pytest
+from storing import some_tokens
 
 from soundglass.core.types import Json
-from soundglass.features import ANALYSIS_VERSION
-from soundglass.library.rows import TAG_COLUMNS, tag_columns, track_id, track_row
-from soundglass.library.schema import TRACKS, FileStamp
+from soundglass.embeddings.analysis import Embedding
+from soundglass.embeddings.network import TAGS
+from soundglass.library.packing import TOKEN_COLUMNS, embedding_to_json, to_text
+from soundglass.library.rows import TAG_COLUMNS, part_columns, tag_columns, track_id, track_row
+from soundglass.library.schema import PART_COLUMNS, TRACKS, FileStamp
+from soundglass.library.versions import VERSIONS
 
 FILES = [FileStamp("/m/01 song.mp3", 10, 20), FileStamp("/m/copy.mp3", 10, 21)]
 
@@ -50,7 +55,9 @@ def analysis() -> dict[str, Json]:
         "decoder": "soundfile",
         "flags": ["short"],
     }
-    return {"measurements": measurements, **decoded}
+    tags = np.linspace(0, 1, len(TAGS), dtype=np.float32)
+    embedding = embedding_to_json(Embedding(some_tokens(), tags))
+    return {**decoded, "features": measurements, "embedding": embedding, "picture": to_text(b"pixels")}
 
 
 def test_a_recording_is_named_by_its_content(identity: dict[str, Json]) -> None:
@@ -81,7 +88,12 @@ def test_tags_features_and_files_are_laid_out(identity: dict[str, Json], analysi
         "codec": "mp3",
         "decoder": "soundfile",
         "flags": ["short"],
-        "analysis_version": ANALYSIS_VERSION,
+        "analysis_version": VERSIONS["features"],
+        "embedding_version": VERSIONS["embedding"],
+        "token_weights": some_tokens().weights.tobytes(),
+        "token_means": None,
+        "picture_version": VERSIONS["picture"],
+        "picture": b"pixels",
         "tempo": 120.0,
         "key": None,
         "energy": None,
@@ -93,6 +105,7 @@ def test_tags_features_and_files_are_laid_out(identity: dict[str, Json], analysi
     assert json.loads(stored["evidence"]) == {"tempo": {"alternatives": [{"bpm": 60.0}]}}
     assert stored["tempo_confidence"] == pytest.approx(0.8)
     assert stored["key_confidence"] is None
+    assert (stored["tags"]["guitar"], stored["tags"]["choral"]) == (0.0, 1.0)
 
 
 def test_a_file_without_a_title_is_called_by_its_name(
@@ -111,3 +124,27 @@ def test_a_retagged_file_changes_only_tags_and_files(identity: dict[str, Json]) 
     assert (columns["title"], columns["genre"], columns["track_number"]) == ("Song", "rock", 7)
     assert columns["path"] == "/m/01 song.mp3"
     assert not columns.keys() & {"tempo", "flags", "evidence", "analysis_version", "codec", "duration"}
+
+
+@pytest.mark.parametrize("part", VERSIONS)
+def test_of_a_part_only_its_columns_are_laid_out(
+    identity: dict[str, Json], analysis: dict[str, Json], part: str
+) -> None:
+    answer = {name: value for name, value in analysis.items() if name not in VERSIONS or name == part}
+    columns = part_columns(identity, answer)
+    assert columns.keys() == {"id", *PART_COLUMNS[part]}
+    whole = track_row(identity, analysis, FILES).as_row()
+    assert columns == {name: whole[name] for name in columns}
+    row = track_row(identity, answer, FILES)
+    assert row.versions == {part: VERSIONS[part]}
+
+
+def test_what_was_found_to_be_silent_is_null_but_has_its_version(
+    identity: dict[str, Json], analysis: dict[str, Json]
+) -> None:
+    columns = part_columns(
+        identity, {**analysis, "embedding": embedding_to_json(Embedding()), "picture": None}
+    )
+    assert {columns[name] for name in (*TOKEN_COLUMNS, "tags", "picture")} == {None}
+    assert columns["embedding_version"] == VERSIONS["embedding"]
+    assert columns["picture_version"] == VERSIONS["picture"]

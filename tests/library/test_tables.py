@@ -17,6 +17,7 @@ import pytest
 
 from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.errors import CatalogueError, LibraryError
+from soundglass.library.schema import ADDED_IN_2
 from soundglass.library.store import Store
 from soundglass.library.tables import ImportSummary, read_table
 
@@ -140,6 +141,12 @@ def test_any_columns_can_be_mapped(store: Store, tmp_path: Path) -> None:
     assert done.missing == {"tempo": 1}
     rows = stored(store, "id", "title", "tempo", "genre", "duration")
     assert rows == [("1", "One", 120.0, "rock", 61.0), ("2", "Two", None, "pop", 1.0)]
+
+
+def test_rows_of_a_table_were_never_heard(store: Store, tmp_path: Path) -> None:
+    import_table(store, save(tmp_path, lines(GOOD)))
+    (row,) = store.columns(ADDED_IN_2.names).to_pylist()
+    assert set(row.values()) == {None}
 
 
 @pytest.mark.parametrize("change", [lambda t: t, lambda t: t.replace("\n", "\r\n"), lambda t: t.rstrip("\n")])

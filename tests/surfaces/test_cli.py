@@ -2,59 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from ran import Ran, assert_one_clear_line
 
 import soundglass
 from soundglass.demo import demo_music
-from soundglass.surfaces.cli import main as program
 from soundglass.surfaces.library import Library
-
-
-@dataclass(frozen=True)
-class Ran:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict:
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
-    def call(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["soundglass", *map(str, arguments)])
-        try:
-            program.main()
-            status = 0
-        except SystemExit as leaving:
-            status = int(leaving.code or 0)
-        captured = capsys.readouterr()
-        return Ran(status, captured.out, captured.err)
-
-    return call
-
-
-def assert_one_clear_line(ran: Ran, *expected: str) -> None:
-    assert ran.status == 1
-    assert ran.err.startswith("soundglass: ")
-    assert ran.err.count("\n") == 1
-    assert "Traceback" not in ran.err + ran.out
-    for text in expected:
-        assert text in ran.err
-
 
 # -- answers --------------------------------------------------------------------------------
 

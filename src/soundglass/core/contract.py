@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 
-from soundglass.core.types import FeatureEvidence, Json, Part, Recommendations, Region, Track
+from soundglass.core.types import FeatureEvidence, Json, Part, Recommendation, Recommendations, Region, Track
 
 CONTRACT_VERSION = 1
 
@@ -23,7 +23,7 @@ def track_json(track: Track) -> dict[str, Json]:
 
 def side_json(side: FeatureEvidence | Region) -> dict[str, Json]:
     """Give one track's side of a part."""
-    return {name: _finite(value) for name, value in asdict(side).items()}
+    return {name: finite(value) for name, value in asdict(side).items()}
 
 
 def part_json(part: Part) -> dict[str, Json]:
@@ -41,24 +41,27 @@ def part_json(part: Part) -> dict[str, Json]:
     return shape
 
 
+def result_json(result: Recommendation) -> dict[str, Json]:
+    """Give one recommendation; its contributions sum to its score."""
+    return {
+        "rank": result.rank,
+        **track_json(result.track),
+        "score": result.score,
+        "sentence": result.sentence,
+        "parts": [part_json(part) for part in result.parts],
+    }
+
+
 def recommendations_json(answer: Recommendations) -> dict[str, Json]:
-    """Give a list of recommendations; the contributions of each result sum to its score."""
+    """Give a list of recommendations."""
     return {
         "query": track_json(answer.query),
         "by": answer.by,
-        "results": [
-            {
-                "rank": result.rank,
-                **track_json(result.track),
-                "score": result.score,
-                "sentence": result.sentence,
-                "parts": [part_json(part) for part in result.parts],
-            }
-            for result in answer.results
-        ],
+        "results": [result_json(result) for result in answer.results],
         "notes": list(answer.notes),
     }
 
 
-def _finite(value: Json) -> Json:
+def finite(value: Json) -> Json:
+    """Give a value as it is, or ``None`` for a number JSON has no word for."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from soundglass.core.errors import FeatureMismatchError
 from soundglass.core.types import Part, Recommendation, Recommendations, Track
 from soundglass.explain.base import Explainer
+from soundglass.explain.named import named_parts
 from soundglass.explain.whatif import Counterfactual
-from soundglass.explain.words import named_parts
 from soundglass.library.schema import TRACK_COLUMNS, track_from_row
 from soundglass.library.store import Store
-from soundglass.recommend.base import best_first, place
+from soundglass.recommend.base import Recommender, best_first, place
 from soundglass.recommend.filters import Filters, Selection
 
 _SPARE = 6
@@ -50,7 +51,14 @@ class Pair:
     counterfactuals: tuple[Counterfactual, ...]
 
 
-def recommend(store: Store, explainer: Explainer, query: int, n: int, filters: Filters) -> Recommendations:
+def recommend(
+    store: Store,
+    explainer: Explainer,
+    query: int,
+    n: int,
+    filters: Filters,
+    among: NDArray[np.int64] | None = None,
+) -> Recommendations:
     """Find the tracks most like one, each with its reason.
 
     Parameters
@@ -59,25 +67,44 @@ def recommend(store: Store, explainer: Explainer, query: int, n: int, filters: F
         Row of the library.
     n : int
         How many; fewer where the filters leave fewer.
+    among : ndarray of int, optional
+        Rows of the library; others do not appear.
     """
-    recommender, allowed = explainer.recommender, None
-    if filters.where:
-        allowed = np.isin(recommender.rows, store.rows_where(filters.where), assume_unique=True)
-    ranked = best_first(recommender, query, allowed)
-    selection, rows = _select(store, query, ranked, n, filters)
+    recommender = explainer.recommender
+    selection, rows = nearest(store, recommender, query, n, filters, among)
     explained = explainer.parts(query, rows)
     results = tuple(
         Recommendation(rank, track, score, explainer.sentence(parts, score), parts)
         for rank, ((track, score), parts) in enumerate(zip(selection.chosen, explained, strict=True), start=1)
     )
+    left_out = dict(selection.left_out)
+    if among is None:
+        left_out[f"that {recommender.name} cannot compare with it"] = len(store) - len(recommender.rows)
     notes = tuple(
-        f"left out {count} {'track' if count == 1 else 'tracks'} {reason}"
-        for reason, count in selection.left_out.items()
+        f"left out {count:,} {'track' if count == 1 else 'tracks'} {reason}"
+        for reason, count in left_out.items()
+        if count
     )
-    if not np.isfinite(recommender.scores(query)).any():
+    if not results and not np.isfinite(recommender.scores(query)).any():
         marked = f" ({', '.join(selection.query.flags)})" if selection.query.flags else ""
         notes = (f"too little is known of this track to compare it{marked}",)
     return Recommendations(selection.query, recommender.name, results, notes)
+
+
+def nearest(
+    store: Store,
+    recommender: Recommender,
+    query: int,
+    n: int,
+    filters: Filters,
+    among: NDArray[np.int64] | None = None,
+) -> tuple[Selection, list[int]]:
+    """Find the tracks most like one that the filters let through, and their rows, best first."""
+    allowed = None if among is None else np.isin(recommender.rows, among, assume_unique=True)
+    if filters.where:
+        fit = np.isin(recommender.rows, store.rows_where(filters.where), assume_unique=True)
+        allowed = fit if allowed is None else allowed & fit
+    return _select(store, query, best_first(recommender, query, allowed), n, filters)
 
 
 def _select(
@@ -113,7 +140,7 @@ def explain_pair(store: Store, explainer: Explainer, query: int, match: int) -> 
     score = float(recommender.exact_scores(query, np.array([match]))[0])
     if math.isnan(score):
         raise FeatureMismatchError(
-            "the two tracks cannot be compared: too few features are known of both, or no feature varies",
+            "the two tracks cannot be compared: too little is known of both, or nothing tells tracks apart",
             remedy="Choose other tracks",
         )
     parts = explainer.parts(query, [match])[0]

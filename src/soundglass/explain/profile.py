@@ -1,4 +1,4 @@
-"""What is known of one track: every feature with its unit, source, error and the evidence behind it."""
+"""What is known of one track: every feature with unit, source, error and evidence, and its tags."""
 
 from __future__ import annotations
 
@@ -47,10 +47,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """All readings of one track, in catalogue order."""
+    """What is known of one track.
+
+    Attributes
+    ----------
+    track : Track
+    readings : tuple of Reading
+        In catalogue order.
+    tags : mapping of str to float
+        How likely each tag is, 0 to 1, the likeliest first; empty for silence and for rows of tables.
+    """
 
     track: Track
     readings: tuple[Reading, ...]
+    tags: Mapping[str, float]
 
 
 def stored_profile(store: Store, row: int, space: FeatureSpace | None) -> Profile:
@@ -63,13 +73,13 @@ def stored_profile(store: Store, row: int, space: FeatureSpace | None) -> Profil
     space : FeatureSpace, optional
         To place the values among the library's.
     """
-    columns = (*TRACK_COLUMNS, "evidence", *CATALOGUE, *(f"{name}_confidence" for name in CONFIDENT))
+    columns = (*TRACK_COLUMNS, "evidence", "tags", *CATALOGUE, *(f"{name}_confidence" for name in CONFIDENT))
     record = store.take([row], [*dict.fromkeys(columns)]).to_pylist()[0]
     evidence = json.loads(record["evidence"] or "{}")
     for name in CONFIDENT:
         if (confidence := record[f"{name}_confidence"]) is not None:
             evidence.setdefault(name, {})["confidence"] = round(confidence, 4)
-    return profile(track_from_row(record), record, evidence, space)
+    return profile(track_from_row(record), record, evidence, space, record["tags"])
 
 
 def profile(
@@ -77,6 +87,7 @@ def profile(
     values: Mapping[str, float | None],
     evidence: Mapping[str, Mapping[str, Json]],
     space: FeatureSpace | None = None,
+    tags: Mapping[str, float] | None = None,
 ) -> Profile:
     """Put a track's values beside what the catalogue says of them.
 
@@ -86,6 +97,8 @@ def profile(
         By feature name; absent or ``None`` where unknown.
     evidence : mapping
         By feature name; ``confidence`` and whatever else the method kept.
+    tags : mapping of str to float, optional
+        How likely each is, 0 to 1.
     """
     readings = []
     for name, feature in CATALOGUE.items():
@@ -98,7 +111,8 @@ def profile(
         percentile = float(space.distributions[name].percentiles(value)) if space and placed else None
         shown = reading(feature, value, _or_nan(values.get("mode")), percentile, source)
         readings.append(Reading(feature, shown, confidence, support))
-    return Profile(track, tuple(readings))
+    likeliest = sorted((tags or {}).items(), key=lambda tag: -tag[1])
+    return Profile(track, tuple(readings), dict(likeliest))
 
 
 def _or_nan(value: float | None) -> float:

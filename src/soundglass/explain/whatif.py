@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from soundglass.core.types import Part
+from soundglass.core.types import FloatArray, Part
 from soundglass.explain.claims import group_evidence
 from soundglass.explain.parts import reading
-from soundglass.recommend.base import place
+from soundglass.recommend.base import Recommender, place
 from soundglass.recommend.features import FeatureRecommender
 
 _ALTERNATIVES = (10.0, 50.0, 90.0)
@@ -49,17 +49,65 @@ class Counterfactual:
     @property
     def sentence(self) -> str:
         """Say what would happen, as in "With tempo at 120 BPM … it would fall from 2nd to 40th …"."""
+        return f"{self.opening} it would {self.outcome}."
+
+    @property
+    def opening(self) -> str:
+        """Say what is imagined."""
+        return f"With {self.feature.replace('_', ' ')} at {self.label} instead of {self.actual}"
+
+    @property
+    def outcome(self) -> str:
+        """Say what would follow for the place and, at two digits, for the score."""
         old, new = self.actual_rank, self.rank
-        text = f"With {self.feature.replace('_', ' ')} at {self.label} instead of {self.actual} it would "
-        if new == old:
-            text += f"stay {ordinal(old)}"
-        else:
-            text += f"{'rise' if new < old else 'fall'} from {ordinal(old)} to {ordinal(new)}"
+        text = f"stay {ordinal(old)}"
+        if new != old:
+            text = f"{'rise' if new < old else 'fall'} from {ordinal(old)} to {ordinal(new)}"
         before, after = _signed(self.actual_score), _signed(self.score)
         if before != after:
             move = "rising" if self.score > self.actual_score else "falling"
             text += f", its score {move} from {before} to {after}"
-        return f"{text}."
+        return text
+
+    @property
+    def tells(self) -> bool:
+        """Whether the place changes, or two digits of the score."""
+        return self.rank != self.actual_rank or _signed(self.score) != _signed(self.actual_score)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a match stands among all tracks.
+
+    Attributes
+    ----------
+    recommender : Recommender
+        Whose score and place are told.
+    query, match : int
+        Rows of the library.
+    scores : ndarray of float32
+        Of all tracks.
+    score : float
+    rank : int
+    """
+
+    recommender: Recommender
+    query: int
+    match: int
+    scores: FloatArray
+    score: float
+    rank: int
+
+    @classmethod
+    def of(cls, recommender: Recommender, query: int, match: int) -> Standing:
+        """Find the place of a match."""
+        scores = recommender.scores(query)
+        score = float(recommender.exact_scores(query, np.array([match]))[0])
+        return cls(recommender, query, match, scores, score, place(recommender, query, score, scores, match))
+
+    def rank_at(self, score: float) -> int:
+        """Find the place the match would have with another score."""
+        return place(self.recommender, self.query, score, self.scores, self.match)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +121,12 @@ class _Change:
 
 
 def counterfactuals(
-    recommender: FeatureRecommender, query: int, match: int, parts: Sequence[Part]
+    features: FeatureRecommender,
+    query: int,
+    match: int,
+    parts: Sequence[Part],
+    whole: Recommender | None = None,
+    share: float = 1.0,
 ) -> tuple[Counterfactual, ...]:
     """Ask of each part how much hangs on it.
 
@@ -85,24 +138,29 @@ def counterfactuals(
 
     Parameters
     ----------
+    features : FeatureRecommender
     query, match : int
         Rows of the library.
     parts : sequence of Part
-        Those to ask about.
+        Those to ask about, of named features.
+    whole : Recommender, optional
+        Whose score and place are told, if likeness of features is but a term of its scores.
+    share : float
+        The factor of that term.
     """
-    space, scores = recommender.space, recommender.scores(query)
-    x, y = recommender.position(query), recommender.position(match)
-    actual = float(space.exact_scores(x, np.array([y]))[0])
-    actual_rank = place(recommender, query, actual, scores, match)
+    standing, space = Standing.of(features if whole is None else whole, query, match), features.space
+    x, y = features.position(query), features.position(match)
+    of_features = float(space.exact_scores(x, np.array([y]))[0])
     found = []
     for part in parts:
         imagined = [
             (float(space.shares_of_points(x, *space.moved(y, change.values)).sum(axis=1)[0]), change)
-            for change in _changes(recommender, part)
+            for change in _changes(features, part)
         ]
         if not imagined:
             continue
-        score, change = max(imagined, key=lambda entry: abs(entry[0] - actual))
+        moved, change = max(imagined, key=lambda entry: abs(entry[0] - of_features))
+        score = standing.score + share * (moved - of_features)
         counterfactual = Counterfactual(
             part=part.name,
             feature=change.feature,
@@ -110,18 +168,17 @@ def counterfactuals(
             label=change.label,
             actual=change.actual,
             score=score,
-            actual_score=actual,
-            rank=place(recommender, query, score, scores, match),
-            actual_rank=actual_rank,
+            actual_score=standing.score,
+            rank=standing.rank_at(score),
+            actual_rank=standing.rank,
         )
-        if counterfactual.rank != actual_rank or _signed(score) != _signed(actual):
-            found.append(counterfactual)
-    return tuple(found)
+        found.append(counterfactual)
+    return tuple(change for change in found if change.tells)
 
 
-def _changes(recommender: FeatureRecommender, part: Part) -> Iterator[_Change]:
+def _changes(features: FeatureRecommender, part: Part) -> Iterator[_Change]:
     """Imagine other values for the features of a part, one at a time; a key goes with its mode."""
-    distributions = recommender.space.distributions
+    distributions = features.space.distributions
     group = {f.name: (f, x, y) for f, x, y in group_evidence(part, distributions)}
     for name, (feature, query, match) in group.items():
         if query.value is None or match.value is None or (name == "mode" and "key" in group):

@@ -1,41 +1,20 @@
-"""Claims become one sentence (DESIGN 3.3)."""
+"""Claims become clauses, and clauses one sentence (DESIGN 3.3)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from soundglass.core.types import FeatureEvidence, Part
+from soundglass.core.types import FeatureEvidence
 from soundglass.explain.claims import Claim, Kind
 
-MAX_NAMED = 3
-ENOUGH = 0.6
-WORTH_SAYING = 0.02
+HARDLY = 0.05
+"""Of a score below this is said how small it is."""
+
 _AT_RANDOM = "alike than tracks picked at random"
 
 
-def named_parts(parts: Sequence[Part]) -> tuple[list[Part], Part | None]:
-    """Choose what is worth saying.
-
-    Returns
-    -------
-    list of Part
-        The fewest parts, at most three, that carry at least 60 % of the positive mass.
-    Part or None
-        The largest negative one, if it takes away at least a fiftieth of the positive mass.
-    """
-    positive = sorted((p for p in parts if p.contribution > 0), key=lambda p: -p.contribution)
-    mass = sum(p.contribution for p in positive)
-    named: list[Part] = []
-    while len(named) < min(MAX_NAMED, len(positive)) and sum(p.contribution for p in named) < ENOUGH * mass:
-        named.append(positive[len(named)])
-    against = min(parts, key=lambda p: p.contribution, default=None)
-    if against is None or against.contribution >= -max(WORTH_SAYING * mass, 1e-9):
-        return named, None
-    return named, against
-
-
-def sentence(claims: Sequence[Claim], against: Claim | None, score: float) -> str:
-    """Say why two tracks are alike, and what speaks against it.
+def clauses(claims: Sequence[Claim], against: Claim | None) -> tuple[str, str]:
+    """Say what two tracks share, and what speaks against it; each is empty where nothing is safe to say.
 
     Parameters
     ----------
@@ -43,20 +22,36 @@ def sentence(claims: Sequence[Claim], against: Claim | None, score: float) -> st
         What holds of the named parts, most important first.
     against : Claim or None
         What holds of the largest negative part.
+    """
+    return _common(claims), _contrast(against) if against is not None else ""
+
+
+def composed(shared: str, opposed: str, score: float) -> str:
+    """Make a sentence of two clauses.
+
+    Parameters
+    ----------
+    shared, opposed : str
+        What two tracks share, and what speaks against it; may be empty.
     score : float
-        Below 0 the difference comes first.
+        Below 0.05 it is said first how little alike they are, and the difference before what they share.
 
     Examples
     --------
     ``"Both are unusually calm and acoustic, at nearly the same tempo (92 and 90 BPM), but the match is
     brighter in tone (3200 against 1400 Hz)."``
     """
-    common, contrast = _common(claims), _contrast(against) if against is not None else ""
-    if score >= 0:
-        text = common or f"They are more {_AT_RANDOM}"
-        return f"{text}, but {contrast}." if contrast else f"{text}."
-    text = f"They are less {_AT_RANDOM}" + (f": {contrast}" if contrast else "")
-    return f"{text}; still, {common[0].lower()}{common[1:]}." if common else f"{text}."
+    if score >= HARDLY:
+        text = capitalised(shared) or f"They are more {_AT_RANDOM}"
+        return f"{text}, but {opposed}." if opposed else f"{text}."
+    text = f"They are {'hardly more' if score >= 0 else 'less'} {_AT_RANDOM}"
+    text += f": {opposed}" if opposed else ""
+    return f"{text}; still, {shared}." if shared else f"{text}."
+
+
+def capitalised(text: str) -> str:
+    """Make the first letter a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def _common(claims: Sequence[Claim]) -> str:
@@ -69,8 +64,8 @@ def _common(claims: Sequence[Claim]) -> str:
     qualities = [f"unusually {listed(unusual)}"] * bool(unusual) + [f"rather {listed(rather)}"] * bool(rather)
     if qualities:
         joint = ", and " if len(unusual) > 1 or len(rather) > 1 else " and "
-        return f"Both are {joint.join(qualities)}" + (f", {rest}" if rest else "")
-    return f"They are {rest}" if rest else ""
+        return f"both are {joint.join(qualities)}" + (f", {rest}" if rest else "")
+    return f"they are {rest}" if rest else ""
 
 
 def _adjective(claim: Claim) -> str:

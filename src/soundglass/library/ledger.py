@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from soundglass.features import ANALYSIS_VERSION
 from soundglass.library.schema import FileStamp
 from soundglass.library.store import Store
+from soundglass.library.versions import VERSION_COLUMNS, VERSIONS, AnalysisPart, outdated_parts
 
-FileEvent: TypeAlias = Literal["new", "changed", "moved", "copies"]
+FileEvent: TypeAlias = Literal["new", "changed", "moved", "copies", "upgraded"]
+_ALL: frozenset[AnalysisPart] = frozenset(VERSIONS)
+_NONE: frozenset[AnalysisPart] = frozenset()
 
 
 @dataclass(slots=True)
@@ -25,15 +27,15 @@ class Ledger:
         Track id to the files that hold it; the first is the track's path.
     owner : dict of str to str
         Path to track id.
-    outdated : set of str
-        Tracks whose features an older analysis found.
+    outdated : dict of str to frozenset of str
+        Tracks to the parts of their analysis that are missing or of another version.
     touched : set of str
         Tracks whose files are no longer those in the store.
     """
 
     files: dict[str, list[FileStamp]] = field(default_factory=dict)
     owner: dict[str, str] = field(default_factory=dict)
-    outdated: set[str] = field(default_factory=set)
+    outdated: dict[str, frozenset[AnalysisPart]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
 
     @classmethod
@@ -43,18 +45,23 @@ class Ledger:
         A scan that was killed may leave two tracks that name one file; what was stored last is true.
         """
         ledger = cls()
-        for row in store.columns(["id", "files", "analysis_version"], "origin = 'audio'").to_pylist():
+        columns = ["id", "files", *VERSION_COLUMNS.values()]
+        for row in store.columns(columns, "origin = 'audio'").to_pylist():
             ledger.files[row["id"]] = []
-            if row["analysis_version"] != ANALYSIS_VERSION:
-                ledger.outdated.add(row["id"])
+            if outdated := outdated_parts(row):
+                ledger.outdated[row["id"]] = outdated
             for file in row["files"] or ():
                 stamp = FileStamp(os.fsdecode(file["path"]), file["size"], file["mtime_ns"])
                 ledger._put(row["id"], stamp)
         return ledger
 
+    def wanted_parts(self, track_id: str) -> frozenset[AnalysisPart]:
+        """Name the parts of a recording's analysis that are still to be found."""
+        return self.outdated.get(track_id, _NONE) if track_id in self.files else _ALL
+
     def is_current(self, track_id: str) -> bool:
         """Tell whether a recording is known and needs no new analysis."""
-        return track_id in self.files and track_id not in self.outdated
+        return not self.wanted_parts(track_id)
 
     def is_unchanged(self, stamp: FileStamp) -> bool:
         """Tell whether a file has the size and time it had when it was stored, and needs no new analysis."""
@@ -62,9 +69,14 @@ class Ledger:
         return owner is not None and self.is_current(owner) and stamp in self.files[owner]
 
     def attach(self, track_id: str, stamp: FileStamp) -> FileEvent:
-        """Note that a file holds a recording, and say what that means for the file."""
+        """Note that a file holds a recording, and say what that means for the file.
+
+        A file that is as it was is looked into only for the sake of a newer analysis: it is ``upgraded``.
+        """
         known = stamp.path in self.owner
         before = self.files.get(track_id, ())
+        if stamp in before:
+            return "upgraded"
         gone = [file.path for file in before if file.path != stamp.path and is_gone(file.path)]
         for path in gone:
             self.forget(path)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from soundglass.core.types import Json, Track
-from soundglass.features import ANALYSIS_VERSION
-from soundglass.library.schema import FileStamp, TrackRow
+from soundglass.library.packing import embedding_from_json, from_text
+from soundglass.library.schema import PART_COLUMNS, FileStamp, TrackRow
+from soundglass.library.versions import VERSIONS, AnalysisPart
 
 ID_LENGTH = 16
 TAG_COLUMNS = (
@@ -38,7 +39,7 @@ def track_id(identity: Mapping[str, Json]) -> str:
 def track_row(
     identity: Mapping[str, Json], analysis: Mapping[str, Json], files: Sequence[FileStamp]
 ) -> TrackRow:
-    """Lay out a recording's tags and features for the store.
+    """Lay out a recording's tags, features, tokens and picture for the store.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def track_row(
     files : sequence of FileStamp
         Where the recording lies; at least one.
     """
-    measured = {m["name"]: m for m in analysis["measurements"]}
+    measured = {m["name"]: m for m in analysis.get("features", ())}
     evidence = {
         name: {"confidence": m["confidence"], **m["evidence"]}
         for name, m in measured.items()
@@ -61,10 +62,24 @@ def track_row(
         channels=analysis["channels"],
         codec=analysis["codec"],
         decoder=analysis["decoder"],
-        analysis_version=ANALYSIS_VERSION,
         evidence=evidence,
+        embedding=embedding_from_json(analysis["embedding"]) if "embedding" in analysis else None,
+        picture=from_text(analysis["picture"]) if analysis.get("picture") else None,
+        versions={part: VERSIONS[part] for part in found_parts(analysis)},
         **_numbers(identity),
     )
+
+
+def found_parts(analysis: Mapping[str, Json]) -> list[AnalysisPart]:
+    """Name the parts that an answer holds."""
+    return [part for part in VERSIONS if part in analysis]
+
+
+def part_columns(identity: Mapping[str, Json], analysis: Mapping[str, Json]) -> dict[str, Json]:
+    """Lay out only a recording's id and the columns of the parts that an answer holds."""
+    row = track_row(identity, analysis, [FileStamp("", 0, 0)]).as_row()
+    found = (name for part in found_parts(analysis) for name in PART_COLUMNS[part])
+    return {name: row[name] for name in ("id", *found)}
 
 
 def tag_columns(identity: Mapping[str, Json], files: Sequence[FileStamp]) -> dict[str, Json]:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from soundglass import models
 from soundglass.audio.discover import FoundFile, Unreadable, discover
 from soundglass.audio.pool import Outcome, WorkerPool, patience_s
 from soundglass.core.errors import AudioError, LibraryError
 from soundglass.core.settings import DEFAULTS, Settings
 from soundglass.core.types import Json
-from soundglass.library.ledger import FileEvent, Ledger, is_under
-from soundglass.library.rows import TAG_COLUMNS, tag_columns, track_id, track_row
-from soundglass.library.schema import FileStamp, TrackRow, finite
+from soundglass.library import background
+from soundglass.library.batch import Batch
+from soundglass.library.ledger import Ledger, is_under
+from soundglass.library.rows import track_id
+from soundglass.library.schema import FileStamp
 from soundglass.library.store import Store
+from soundglass.library.versions import AnalysisPart
 
 WORKER = "soundglass.library.worker"
 _MANY_FRAGMENTS = 32
@@ -37,9 +41,10 @@ class ScanSummary:
 
     Attributes
     ----------
-    new, changed, moved, copies, unchanged : int
+    new, changed, moved, copies, upgraded, unchanged : int
         Files: never seen; with other audio or tags than before; known under another path; further copies of
-        a known recording; as before.
+        a known recording; as before, but analysed anew in part or whole, as this program finds more or
+        better; as before.
     missing, removed : int
         Known files under the roots that are gone: kept, and forgotten.
     failed : list of ScanFailure
@@ -51,6 +56,7 @@ class ScanSummary:
     changed: int = 0
     moved: int = 0
     copies: int = 0
+    upgraded: int = 0
     unchanged: int = 0
     missing: int = 0
     removed: int = 0
@@ -96,6 +102,8 @@ def scan(
         A root is missing; nothing is changed.
     LibraryError
         Another process writes the library, or it cannot be written.
+    ModelError
+        A network's weights are missing or not the pinned ones; nothing is changed.
     """
     roots = [_absolute(root) for root in roots]
     own = [Path(store.uri).absolute()] if store.is_local else []
@@ -104,13 +112,23 @@ def scan(
         run = _Scan(store, settings, progress)
         run.look_at(found)
         run.account_for_missing(roots, prune)
+        background.refresh(store)
         if store.n_fragments > _MANY_FRAGMENTS:
             store.compact()
     return run.summary
 
 
-def analyse_file(path: Path, settings: Settings = DEFAULTS) -> tuple[Mapping[str, Json], Mapping[str, Json]]:
+def analyse_file(
+    path: Path, settings: Settings = DEFAULTS, parts: Sequence[AnalysisPart] = ("features",)
+) -> tuple[Mapping[str, Json], Mapping[str, Json]]:
     """Identify and analyse one file in a worker, without a library.
+
+    Parameters
+    ----------
+    path : Path
+    settings : Settings
+    parts : sequence of str
+        What of the analysis is wanted.
 
     Returns
     -------
@@ -121,10 +139,12 @@ def analyse_file(path: Path, settings: Settings = DEFAULTS) -> tuple[Mapping[str
     ------
     AudioError
         The file cannot be read as audio.
+    ModelError
+        A network's weights are missing or not the pinned ones.
     """
-    job: dict[str, Json] = {"do": "identify", "path": str(path), "duration_s": None}
+    job: dict[str, Json] = {"do": "identify", "path": str(path), "duration_s": None, "parts": parts}
     answers = []
-    with WorkerPool(WORKER, 1, limits=settings.audio) as pool:
+    with _worker_pool(1, settings) as pool:
         for step in ("identify", "analyse"):
             pool.submit({**job, "do": step}, timeout_s=patience_s(settings.audio, job["duration_s"]))
             outcome = pool.next_outcome()
@@ -140,6 +160,13 @@ def analyse_file(path: Path, settings: Settings = DEFAULTS) -> tuple[Mapping[str
     return answers[0], answers[1]
 
 
+def _worker_pool(workers: int, settings: Settings) -> WorkerPool:
+    """Make the pool; weights that are missing or changed are refused before a worker trips over them."""
+    for name in models.PINNED:
+        models.read_model(name)
+    return WorkerPool(WORKER, workers, limits=settings.audio)
+
+
 class _Scan:
     """One scan under way."""
 
@@ -149,8 +176,7 @@ class _Scan:
         self._settings = settings
         self._progress = progress
         self._ledger = Ledger.read(store)
-        self._rows: dict[str, TrackRow] = {}
-        self._retagged: dict[str, Mapping[str, Json]] = {}
+        self._batch = Batch()
         self._same_content: dict[str, list[FileStamp]] = {}
         self._found: list[str] = []
         self._last_commit = time.monotonic()
@@ -175,7 +201,7 @@ class _Scan:
         try:
             if todo:
                 workers = min(self._settings.scan.workers, len(todo))
-                with WorkerPool(WORKER, workers, limits=self._settings.audio) as pool:
+                with _worker_pool(workers, self._settings) as pool:
                     self._work(pool, todo)
         finally:  # also when the user stops the scan
             self._commit()
@@ -189,7 +215,7 @@ class _Scan:
             if outcome is not None:
                 self._take(pool, outcome)
             due = time.monotonic() - self._last_commit >= self._settings.scan.batch_seconds
-            if due or len(self._rows) >= self._settings.scan.batch_tracks:
+            if due or len(self._batch) >= self._settings.scan.batch_tracks:
                 self._commit()
 
     def _submit(self, pool: WorkerPool, job: dict[str, Json], duration_s: float | None) -> None:
@@ -214,29 +240,32 @@ class _Scan:
         if track in self._same_content:
             self._same_content[track].append(stamp)
         elif self._ledger.is_current(track):
-            if self._attach(track, stamp) != "copies":
-                self._retagged[track] = identity
+            self._attach(stamp, identity)
             self._finish(stamp)
         else:
             self._same_content[track] = [stamp]
             job = {"do": "analyse", "stamp": asdict(stamp), "id": track, "identity": identity}
             job["duration_s"] = identity["duration_s"]
+            job["parts"] = sorted(self._ledger.wanted_parts(track))
             self._submit(pool, job, identity["duration_s"])
 
     def _analysed(self, job: Mapping[str, Json], analysis: Mapping[str, Json]) -> None:
-        files = self._same_content.pop(job["id"])
+        files, identity = self._same_content.pop(job["id"]), job["identity"]
+        if job["id"] in self._ledger.files:
+            self._batch.upgrade(identity, analysis)
+        else:
+            self._batch.add(identity, analysis, files)
+        self._ledger.outdated.pop(job["id"], None)
         for file in files:
-            self._attach(job["id"], file)
-        self._ledger.outdated.discard(job["id"])
-        row = track_row(job["identity"], analysis, files)
-        self.summary.audio_s += finite(row.values.get("duration")) or 0.0
-        self._rows[job["id"]] = row
+            self._attach(file, identity)
+        self.summary.audio_s += analysis["duration_s"]
         self._finish(*files)
 
-    def _attach(self, track: str, stamp: FileStamp) -> FileEvent:
-        event = self._ledger.attach(track, stamp)
+    def _attach(self, stamp: FileStamp, identity: Mapping[str, Json]) -> None:
+        event = self._ledger.attach(track_id(identity), stamp)
         setattr(self.summary, event, getattr(self.summary, event) + 1)
-        return event
+        if event not in {"copies", "upgraded"}:
+            self._batch.retag(identity)
 
     def _finish(self, *files: FileStamp) -> None:
         for file in files:
@@ -246,18 +275,11 @@ class _Scan:
     # -- the library -----------------------------------------------------------------------------------
 
     def _commit(self) -> None:
-        """Store what was gathered: first what is new, then what replaces, so a kill between loses nothing.
+        """Store what was gathered.
 
         Tracks without a file stay until the end of the scan, which may find their file in another place.
         """
-        changes = self._ledger.take_changes()
-        analysed = [track for track in self._rows if track in changes]
-        self._store.upsert([replace(self._rows[track], files=changes.pop(track)) for track in analysed])
-        retagged = [track for track in self._retagged if track in changes]
-        tags = [tag_columns(self._retagged[track], changes.pop(track)) for track in retagged]
-        self._store.merge_columns(tags, ("id", *TAG_COLUMNS))
-        self._store.update_files(changes)
-        self._rows, self._retagged = {}, {}
+        self._batch.commit(self._store, self._ledger.take_changes())
         self._last_commit = time.monotonic()
 
     def account_for_missing(self, roots: Sequence[Path], prune: bool) -> None:

@@ -13,16 +13,35 @@ import pyarrow as pa
 
 from soundglass.core.catalogue import CATALOGUE
 from soundglass.core.types import Json, Track
+from soundglass.embeddings.analysis import Embedding
+from soundglass.embeddings.network import TAGS
+from soundglass.library.packing import STANDING_COLUMNS, TOKEN_COLUMNS, embedding_columns
+from soundglass.library.versions import VERSION_COLUMNS, AnalysisPart
 
 _MAX_FLOAT32 = 3.4028234663852886e38
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 VERSION_KEY = b"soundglass.schema"
 
 CONFIDENT = ("tempo", "key", "mode", "time_signature")
 """Features whose method says how sure it is of each value."""
 
 FILES = pa.list_(pa.struct([("path", pa.binary()), ("size", pa.int64()), ("mtime_ns", pa.int64())]))
+
+ADDED_IN_2 = pa.schema(
+    [
+        ("embedding_version", pa.int16()),
+        *((name, pa.binary()) for name in TOKEN_COLUMNS),
+        ("token_means", pa.binary()),
+        ("token_shares", pa.binary()),
+        ("token_scale", pa.float32()),
+        ("background", pa.int32()),
+        ("tags", pa.struct([(name, pa.float32()) for name in TAGS])),
+        ("picture_version", pa.int16()),
+        ("picture", pa.binary()),
+    ]
+)
+"""What schema 2 has and schema 1 had not; binary columns hold arrays, as :mod:`packing` writes them."""
 
 TRACKS = pa.schema(
     [
@@ -51,9 +70,21 @@ TRACKS = pa.schema(
         ("evidence", pa.string()),
         *((name, pa.float32()) for name in CATALOGUE),
         *((f"{name}_confidence", pa.float32()) for name in CONFIDENT),
+        *ADDED_IN_2,
     ],
     metadata={VERSION_KEY: str(SCHEMA_VERSION).encode()},
 )
+
+PART_COLUMNS: Mapping[AnalysisPart, tuple[str, ...]] = {
+    "features": (
+        *("flags", "sample_rate", "channels", "codec", "decoder", "analysis_version", "evidence"),
+        *CATALOGUE,
+        *(f"{name}_confidence" for name in CONFIDENT),
+    ),
+    "embedding": ("flags", "embedding_version", "tags", *TOKEN_COLUMNS, *STANDING_COLUMNS),
+    "picture": ("flags", "picture_version", "picture"),
+}
+"""Part of an analysis to the columns it fills; ``flags`` tell of the decoding, which each part needs."""
 
 PLAYLISTS = pa.schema(
     [
@@ -101,6 +132,12 @@ class TrackRow:
         Feature name to ``{"confidence": …, …}``.
     files : sequence of FileStamp
         Every file with this content; the first is the track's ``path``, whatever ``track`` says.
+    embedding : Embedding or None
+        Tokens and tags.
+    picture : bytes or None
+        Thumbnail of the spectrogram, as :mod:`soundglass.embeddings.picture` makes it.
+    versions : mapping of str to int
+        Part of the analysis to its version; what was not looked for is absent.
     """
 
     track: Track
@@ -113,8 +150,10 @@ class TrackRow:
     channels: int | None = None
     codec: str = ""
     decoder: str = ""
-    analysis_version: int = 0
     evidence: Mapping[str, Json] = field(default_factory=dict)
+    embedding: Embedding | None = None
+    picture: bytes | None = None
+    versions: Mapping[AnalysisPart, int] = field(default_factory=dict)
 
     def as_row(self) -> dict[str, Json]:
         """Lay the track out as one Arrow row; anything that is not finite becomes null."""
@@ -141,13 +180,15 @@ class TrackRow:
             "codec": self.codec,
             "decoder": self.decoder,
             "flags": list(track.flags),
-            "analysis_version": self.analysis_version,
             "evidence": json.dumps(self._support(), ensure_ascii=False, allow_nan=False),
             **{name: finite(self.values.get(name)) for name in CATALOGUE},
             **{
                 f"{name}_confidence": finite(self.evidence.get(name, {}).get("confidence"))
                 for name in CONFIDENT
             },
+            **embedding_columns(self.embedding),
+            "picture": self.picture,
+            **{column: self.versions.get(part) for part, column in VERSION_COLUMNS.items()},
         }
 
     def _support(self) -> dict[str, Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,14 +18,11 @@ from soundglass.core.types import Json
 from soundglass.library import schema
 from soundglass.library.failures import DAMAGED, translating, understanding
 from soundglass.library.lock import LOCK_FILES, writer_lock
+from soundglass.library.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
     import lance
     from numpy.typing import NDArray
-
-Migration = Callable[["lance.LanceDataset"], None]
-MIGRATIONS: Mapping[int, Migration] = {}
-"""Schema version to the step that lifts a library to the next one; each step must bear being run twice."""
 
 _NO_LIBRARY = "Make one with 'soundglass scan FOLDER', 'soundglass import TABLE.csv' or 'soundglass demo'"
 
@@ -36,7 +33,7 @@ class Store:
     Parameters
     ----------
     uri : str
-        Folder path or URI that holds ``tracks.lance`` and ``playlists.lance``.
+        Folder path or URI that holds ``tracks.lance``, ``playlists.lance`` and ``background.lance``.
     create : bool
         Make an empty library where there is none.
 
@@ -185,6 +182,11 @@ class Store:
         with translating("cannot be read", self.uri, where):
             return self._tracks.to_table(columns=list(names), filter=where)
 
+    def batches(self, names: Sequence[str], n_rows: int = 4096) -> Iterator[pa.RecordBatch]:
+        """Read columns of every track piece by piece, in row order; for those too wide to be read at once."""
+        with translating("cannot be read", self.uri):
+            yield from self._tracks.to_batches(columns=list(names), batch_size=n_rows)
+
     def take(self, rows: Sequence[int] | NDArray[np.int64], names: Sequence[str]) -> pa.Table:
         """Read columns of single rows by their position."""
         with translating("cannot be read", self.uri):
@@ -318,7 +320,7 @@ class Store:
         self.playlists().validate(full=True)
 
 
-_OWN_FILES = {"tracks.lance", "playlists.lance", *LOCK_FILES}
+_OWN_FILES = {"tracks.lance", "playlists.lance", "background.lance", *LOCK_FILES}
 
 
 def _has_manifest(uri: str) -> bool:

@@ -8,13 +8,19 @@ from types import MappingProxyType
 
 from soundglass.core.errors import ModelError
 
+TOKEN_PROJECTION = "token-projection-1.npy"  # noqa: S105  (a file, no password)
+
 PINNED = MappingProxyType(
-    {"vibenet-0.1.0.onnx": "efa88450153863a1461989a00846526ac9230665b19fbf82f33e46fdeef7d275"}
+    {
+        "musicnn-mtt-vgg-0.1.0.onnx": "1c9d686abb7ae93c9372cd1ba3f6303cb82d8a2ba878f80bd772a9f983a76e51",
+        TOKEN_PROJECTION: "0256c859bb74e884a16a52ce41d803988d7e62b9358a39f5d49b60256aeb0a27",
+        "vibenet-0.1.0.onnx": "efa88450153863a1461989a00846526ac9230665b19fbf82f33e46fdeef7d275",
+    }
 )
 """File name to SHA-256, in hexadecimal."""
 
 _FOLDER = Path(__file__).parent
-_REMEDY = "Reinstall soundglass, or run tools/fetch_models.py in its source tree"
+_REMEDY = "Reinstall soundglass, or run tools/fetch_models.py and tools/convert_musicnn.py in its source tree"
 
 
 def read_model(name: str, folder: Path = _FOLDER) -> bytes:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from soundglass.core.errors import FeatureMismatchError
+
 TOLERANCE = 1e-4
 """How far ``scores`` may be from ``exact_scores``, relative to 1 + \\|score\\|."""
+
+PROPOSED = 1024
+"""How many tracks a :class:`Proposer` is asked for; as few are scored exactly without."""
+
+_TRUSTED = 1 / 16
 
 _BLOCK = 512
 
@@ -40,6 +47,48 @@ class Recommender(Protocol):
         ...
 
 
+@runtime_checkable
+class Proposer(Recommender, Protocol):
+    """A recommender whose ``scores`` take long enough that most questions are better answered without."""
+
+    def propose(self, query: int, n: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Name n of more allowed rows, nearly all of the best among them."""
+        ...
+
+
+class OfRows:
+    """Some tracks of a library, found by their row.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (n_tracks,)
+        Rows of the library, ascending.
+    lacking : (str, str)
+        Why a track may be missing among them, and what helps.
+    """
+
+    rows: NDArray[np.int64]
+    lacking: ClassVar[tuple[str, str]]
+
+    def position(self, row: int) -> int:
+        """Find one row of the library among these tracks; raises as :meth:`positions` does."""
+        return int(self.positions(np.array([row]))[0])
+
+    def positions(self, rows: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Find rows of the library among these tracks.
+
+        Raises
+        ------
+        FeatureMismatchError
+            One is missing.
+        """
+        found = np.searchsorted(self.rows, rows)
+        if not np.array_equal(self.rows[np.minimum(found, len(self.rows) - 1)], rows):
+            message, remedy = self.lacking
+            raise FeatureMismatchError(message, remedy=remedy)
+        return found
+
+
 def holds(recommender: Recommender, row: int) -> bool:
     """Tell whether a recommender can compare a row of the library."""
     found = int(np.searchsorted(recommender.rows, row))
@@ -54,6 +103,8 @@ def best_first(
     Parameters
     ----------
     recommender : Recommender
+        If it is a :class:`Proposer`, the first few dozen are the best of what it proposes; what it missed
+        is left out of what follows, so that scores never rise.
     query : int
         Row of the library; never among the results.
     allowed : ndarray of bool, shape (n_tracks,), optional
@@ -61,21 +112,48 @@ def best_first(
     chunk : int
         How many are ranked at first; more follow as they are asked for.
     """
-    scores = recommender.scores(query)
-    left = np.isfinite(scores) & (recommender.rows != query)
+    left = recommender.rows != query
     if allowed is not None:
         left &= allowed
+    ceiling = np.inf
+    if isinstance(recommender, Proposer):
+        few = int(left.sum()) <= PROPOSED
+        rows = recommender.rows[left] if few else recommender.propose(query, PROPOSED, left)
+        ranked = _ranked(recommender, query, rows)
+        if few:
+            yield from ranked
+            return
+        first = ranked[: min(chunk, round(_TRUSTED * PROPOSED))]
+        yield from first
+        left &= ~np.isin(recommender.rows, [row for row, _ in first])
+        ceiling = first[-1][1] if first else ceiling
+    for row, score in _all_ranked(recommender, query, left, chunk):
+        if score <= ceiling:
+            yield row, score
+
+
+def _ranked(recommender: Recommender, query: int, rows: NDArray[np.int64]) -> list[tuple[int, float]]:
+    """Give rows with their exact scores, the most alike first; those that cannot be compared are left out."""
+    exact = recommender.exact_scores(query, rows)
+    order = np.lexsort((rows, -exact))[: np.isfinite(exact).sum()]
+    return list(zip(rows[order].tolist(), exact[order].tolist(), strict=True))
+
+
+def _all_ranked(
+    recommender: Recommender, query: int, left: NDArray[np.bool_], chunk: int
+) -> Iterator[tuple[int, float]]:
+    """Rank by a pass over all scores, exactly where they are close."""
+    scores = recommender.scores(query)
+    left = left & np.isfinite(scores)
     scores = np.where(left, scores, np.float32(-np.inf))
     n_left = int(left.sum())
     while n_left:
         size = min(chunk, n_left)
         bound = _lower_bound(scores, size)
         near = np.flatnonzero(scores >= bound - 2 * TOLERANCE * (1 + abs(bound)))
-        exact = recommender.exact_scores(query, recommender.rows[near])
-        first = np.lexsort((near, -exact))[:size]
-        for index in first.tolist():
-            yield int(recommender.rows[near[index]]), float(exact[index])
-        scores[near[first]] = -np.inf
+        ranked = _ranked(recommender, query, recommender.rows[near])[:size]
+        yield from ranked
+        scores[np.searchsorted(recommender.rows, [row for row, _ in ranked])] = -np.inf
         n_left -= size
         chunk *= 4
 

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundglass.core.catalogue import CATALOGUE
-from soundglass.core.errors import FeatureMismatchError, LibraryError
+from soundglass.core.errors import LibraryError
+from soundglass.core.types import FloatArray
 from soundglass.library.schema import CONFIDENT
 from soundglass.library.store import Store
+from soundglass.recommend.base import OfRows
 from soundglass.recommend.space import FeatureSpace
 
 
-class FeatureRecommender:
+class FeatureRecommender(OfRows):
     """Weighted Euclidean likeness on standardised features, within one origin of values.
 
     Parameters
@@ -31,6 +33,10 @@ class FeatureRecommender:
     """
 
     name = "features"
+    lacking = (
+        "features measured from audio and features from a table are not compared",
+        "Choose two tracks of one origin",
+    )
 
     def __init__(
         self,
@@ -64,6 +70,11 @@ class FeatureRecommender:
         rows = np.asarray(table["_rowoffset"], dtype=np.int64)
         return cls(rows, FeatureSpace.fit(values, weights, from_audio=origin == "audio"), origin, confidences)
 
+    @property
+    def points(self) -> FloatArray:
+        """The tracks in the space of their features, shape (n_tracks, n_axes)."""
+        return self.space.axes
+
     def scores(self, query: int) -> NDArray[np.float32]:
         """Score all rows to the query row; NaN where too little is known of both."""
         return self.space.approximate_scores(self.position(query))
@@ -71,23 +82,3 @@ class FeatureRecommender:
     def exact_scores(self, query: int, matches: NDArray[np.int64]) -> NDArray[np.float64]:
         """Score some rows in double precision."""
         return self.space.exact_scores(self.position(query), self.positions(matches))
-
-    def position(self, row: int) -> int:
-        """Find one library row among this recommender's points; raises as :meth:`positions` does."""
-        return int(self.positions(np.array([row]))[0])
-
-    def positions(self, rows: NDArray[np.int64]) -> NDArray[np.intp]:
-        """Find library rows among this recommender's points.
-
-        Raises
-        ------
-        FeatureMismatchError
-            A row's features are of another origin.
-        """
-        found = np.searchsorted(self.rows, rows)
-        if not np.array_equal(self.rows[np.minimum(found, len(self.rows) - 1)], rows):
-            raise FeatureMismatchError(
-                "features measured from audio and features from a table are not compared",
-                remedy="Choose two tracks of one origin",
-            )
-        return found

@@ -1,13 +1,24 @@
-"""Further answers in JSON: one pair in full, one track's features, what a scan or an import did."""
+"""Further answers in JSON: one pair, one track's features, two lists compared, a way between two tracks."""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
-from soundglass.core.contract import part_json, side_json, track_json
+from soundglass.core.contract import finite, part_json, result_json, side_json, track_json
+from soundglass.core.errors import LibraryError
 from soundglass.core.types import Json
 from soundglass.explain.answer import Pair
+from soundglass.explain.atlas import Atlas
+from soundglass.explain.compare import Agreement, Comparison, FoundByOne, LibraryComparison
+from soundglass.explain.path import Path
 from soundglass.explain.profile import Profile
+
+if TYPE_CHECKING:
+    from soundglass.surfaces.sounds import Heard
 
 
 def pair_json(answer: Pair) -> dict[str, Json]:
@@ -28,7 +39,7 @@ def pair_json(answer: Pair) -> dict[str, Json]:
 
 
 def profile_json(answer: Profile) -> dict[str, Json]:
-    """Give all features of a track."""
+    """Give all features of a track, and its tags."""
     return {
         "track": {**track_json(answer.track), "flags": list(answer.track.flags)},
         "features": {
@@ -43,4 +54,111 @@ def profile_json(answer: Profile) -> dict[str, Json]:
             }
             for reading in answer.readings
         },
+        "tags": dict(answer.tags),
+    }
+
+
+def comparison_json(answer: Comparison) -> dict[str, Json]:
+    """Give two lists for one track, how far they agree, and what only one of them has."""
+    one, other = answer.lists
+    return {
+        "query": track_json(answer.query),
+        "by": [one.by, other.by],
+        "of": answer.n_tracks,
+        **_agreement_json(answer.agreement),
+        "lists": {of_one.by: [result_json(result) for result in of_one] for of_one in answer.lists},
+        "found_by_one": [_found_json(found) for found in answer.found_by_one],
+        "notes": list(answer.notes),
+    }
+
+
+def library_comparison_json(answer: LibraryComparison) -> dict[str, Json]:
+    """Give how far two recommenders agree over a library."""
+    return {
+        "by": list(answer.by),
+        "n": answer.n,
+        "of": answer.n_tracks,
+        "asked": answer.n_asked,
+        "overlap": answer.overlap,
+        "rbo": answer.rbo,
+        "correlation": finite(answer.correlation),
+        "same_first": answer.same_first,
+        "in_common": list(answer.in_common),
+        "most": [{**track_json(track), **_agreement_json(how)} for track, how in answer.most],
+        "least": [{**track_json(track), **_agreement_json(how)} for track, how in answer.least],
+        "notes": list(answer.notes),
+    }
+
+
+def path_json(answer: Path) -> dict[str, Json]:
+    """Give a way between two tracks; the contributions of each step sum to its score."""
+    return {
+        "start": track_json(answer.start),
+        "end": track_json(answer.end),
+        "by": answer.by,
+        "largest_jump": answer.largest_jump,
+        "steps": [
+            {
+                **track_json(step.track),
+                "score": step.score,
+                "sentence": step.sentence,
+                "parts": [part_json(part) for part in step.parts],
+            }
+            for step in answer.steps
+        ],
+        "notes": list(answer.notes),
+    }
+
+
+def atlas_json(answer: Atlas) -> dict[str, Json]:
+    """Give a map: how true it is, and where every track lies."""
+    placed = answer.coordinates
+    return {
+        "by": answer.by,
+        "method": placed.method,
+        "kept": finite(placed.kept),
+        "tracks": [
+            {**track_json(track), "x": x, "y": y, "trust": trust}
+            for track, (x, y), trust in zip(
+                answer.tracks, placed.xy.tolist(), placed.trust.tolist(), strict=True
+            )
+        ],
+    }
+
+
+def heard_json(sound: Heard) -> dict[str, Json]:
+    """Give the part whose regions a sound is made of, and where it is."""
+    return {"path": sound.path, "duration_s": sound.duration_s, **part_json(sound.part)}
+
+
+def write_csv(records: Sequence[Mapping[str, Json]], path: FilePath) -> None:
+    """Write records of the same fields as a table.
+
+    Raises
+    ------
+    LibraryError
+        The file cannot be written.
+    """
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            table = csv.DictWriter(file, list(records[0]) if records else [])
+            table.writeheader()
+            table.writerows(records)
+    except OSError as error:
+        raise LibraryError(
+            f"cannot be written ({error.strerror})", path=path, remedy="Choose another place"
+        ) from error
+
+
+def _agreement_json(agreement: Agreement) -> dict[str, Json]:
+    return {name: finite(value) for name, value in asdict(agreement).items()}
+
+
+def _found_json(found: FoundByOne) -> dict[str, Json]:
+    return {
+        "by": found.by,
+        "rank": found.result.rank,
+        **track_json(found.result.track),
+        "sentence": found.result.sentence,
+        "other": {"rank": found.place, "score": found.score},
     }

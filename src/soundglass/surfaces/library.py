@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from soundglass.audio.discover import discover
 from soundglass.core.errors import LibraryError, SoundglassError
 from soundglass.core.settings import DEFAULTS, Settings
 from soundglass.core.types import Recommendations, Track
 from soundglass.explain.answer import Pair, explain_pair, recommend, tracks
-from soundglass.explain.base import Explainer
-from soundglass.explain.features import FeatureExplainer
+from soundglass.explain.atlas import Atlas, draw_atlas
+from soundglass.explain.compare import SAMPLE, Comparison, LibraryComparison, compare, compare_library, spread
+from soundglass.explain.path import Path as TrackPath
+from soundglass.explain.path import explain_path
 from soundglass.explain.profile import Profile, profile, stored_profile
+from soundglass.explain.registry import Explainers
 from soundglass.library.health import Health, LibraryInfo, check, summarise
 from soundglass.library.rows import track_row
 from soundglass.library.scan import ScanProgress, ScanSummary, analyse_file, scan
@@ -23,21 +28,13 @@ from soundglass.library.schema import FileStamp
 from soundglass.library.search import find_row
 from soundglass.library.store import Store
 from soundglass.library.tables import ImportSummary, read_table
-from soundglass.recommend.base import holds
-from soundglass.recommend.features import FeatureRecommender
 from soundglass.recommend.filters import Filters
-from soundglass.recommend.space import FeatureSpace
+from soundglass.recommend.maps import Method
 
-Origin: TypeAlias = Literal["audio", "csv"]
+if TYPE_CHECKING:
+    from soundglass.surfaces.sounds import Heard
 
-
-def _features(store: Store, origin: Origin) -> FeatureExplainer:
-    return FeatureExplainer(FeatureRecommender.from_store(store, origin))
-
-
-EXPLAINERS: Mapping[str, Callable[[Store, Origin], Explainer]] = {"features": _features}
-"""What ``by`` may name: recommenders with their reasons, and how each is made from a library."""
-
+BOTH = ("features", "spectrogram")
 _SHOWCASE_SAMPLE = 50
 
 
@@ -65,8 +62,7 @@ class Library:
         self.uri = text if "://" in text else str(Path(text).expanduser())
         self.settings = settings
         self._opened: Store | None = None
-        self._explainers: dict[tuple[str, Origin], Explainer] = {}
-        self._explained = -1
+        self._explained: tuple[int, Explainers] | None = None
 
     def __len__(self) -> int:
         return len(self._store())
@@ -129,20 +125,19 @@ class Library:
         return tracks(store, [find_row(store, track)])[0]
 
     def showcase(self) -> Track:
-        """Pick a track with a close match, to show what recommendations look like.
+        """Pick a track with a close match, one that has been listened to if there is any.
 
         Raises
         ------
         LibraryError
             The library is empty.
         """
-        store = self._store()
+        store, explainers = self._snapshot()
         if not len(store):
             raise LibraryError("is empty", path=self.uri, remedy="Scan a folder of music")
-        sample = range(0, len(store), max(1, len(store) // _SHOWCASE_SAMPLE))
-        answers = [
-            recommend(store, self._explainer(store, "features", row), row, 1, Filters()) for row in sample
-        ]
+        rows = store.rows_where("token_weights IS NOT NULL")
+        sample = spread(rows if len(rows) else np.arange(len(store)), _SHOWCASE_SAMPLE).tolist()
+        answers = [recommend(store, explainers.of("features", row), row, 1, Filters()) for row in sample]
         return max(answers, key=lambda a: a.results[0].score if a.results else float("-inf")).query
 
     def similar(
@@ -150,6 +145,7 @@ class Library:
         track: str,
         *,
         by: str = "features",
+        weight: float | None = None,
         n: int = 10,
         per_artist: int | None = None,
         where: str | None = None,
@@ -161,8 +157,10 @@ class Library:
         ----------
         track : str
             An id, a path or words.
-        by : str
+        by : {"features", "spectrogram", "blend", "mel-pca"}
             The recommender.
+        weight : float, optional
+            Of the blend: the share of the spectrogram, 0 to 1; half if left out.
         n : int
             How many.
         per_artist : int, optional
@@ -172,22 +170,118 @@ class Library:
         exclude_same : iterable of {"artist", "album"}
             Leave out what shares these with the track.
         """
-        store = self._store()
+        store, explainers = self._snapshot()
         row = find_row(store, track)
         filters = Filters(where, per_artist, frozenset(exclude_same))
-        return recommend(store, self._explainer(store, by, row), row, n, filters)
+        return recommend(store, explainers.of(by, row, weight=weight), row, n, filters)
 
-    def why(self, track: str, other: str, *, by: str = "features") -> Pair:
+    def why(self, track: str, other: str, *, by: str = "features", weight: float | None = None) -> Pair:
         """Explain one pair in full: all parts, what speaks against it, what would change its place."""
-        store = self._store()
+        store, explainers = self._snapshot()
         query, match = (find_row(store, wanted) for wanted in (track, other))
-        return explain_pair(store, self._explainer(store, by, query), query, match)
+        return explain_pair(store, explainers.of(by, query, match, weight=weight), query, match)
+
+    def compare(self, track: str, *, by: Sequence[str] = BOTH, n: int = 10) -> Comparison:
+        """Put the lists of two recommenders for one track side by side.
+
+        Parameters
+        ----------
+        by : sequence of str
+            The two recommenders.
+        n : int
+            How long the lists are.
+        """
+        _refuse_other_than_two(by)
+        store, explainers = self._snapshot()
+        row = find_row(store, track)
+        one, other = (explainers.of(name, row) for name in by)
+        return compare(store, one, other, row, n)
+
+    def compare_all(
+        self,
+        *,
+        by: Sequence[str] = BOTH,
+        n: int = 10,
+        sample: int | None = SAMPLE,
+        progress: Callable[[int, int], None] = lambda _, __: None,
+    ) -> LibraryComparison:
+        """Say how far two recommenders agree over the library.
+
+        Parameters
+        ----------
+        by, n
+            As for :meth:`compare`.
+        sample : int, optional
+            Of how many tracks the lists are compared; ``None`` for all.
+        progress : callable
+            Told after every track how many are done, of how many.
+        """
+        _refuse_other_than_two(by)
+        store, explainers = self._snapshot()
+        one, other = (explainers.of(name).recommender for name in by)
+        return compare_library(store, one, other, n, sample, progress)
+
+    def path(
+        self,
+        start: str,
+        end: str,
+        *,
+        n: int = 12,
+        by: str = "features",
+        weight: float | None = None,
+        per_artist: int | None = None,
+        where: str | None = None,
+    ) -> TrackPath:
+        """Find a smooth way from one track to another, with a reason for every step.
+
+        Parameters
+        ----------
+        n : int
+            How many steps; fewer where the filters leave too few tracks.
+        by, weight, per_artist, where
+            As for :meth:`similar`.
+        """
+        store, explainers = self._snapshot()
+        first, last = (find_row(store, wanted) for wanted in (start, end))
+        explainer = explainers.of(by, first, last, weight=weight)
+        return explain_path(store, explainer, first, last, n, Filters(where, per_artist))
+
+    def listen(
+        self,
+        track: str,
+        other: str,
+        folder: str | PathLike[str],
+        *,
+        n: int = 3,
+        bed_db: float | None = None,
+        suffix: Literal[".wav", ".flac"] = ".wav",
+    ) -> tuple[Heard, ...]:
+        """Write the regions in which two tracks match most as sounds, as :func:`write_matches` says."""
+        from soundglass.surfaces.sounds import write_matches  # loads the decoders
+
+        pair = self.why(track, other, by="spectrogram")
+        return write_matches(pair.query, pair.match, pair.parts, Path(folder), n, bed_db, suffix)
+
+    def map(self, *, by: str = "features", method: Method = "pca") -> Atlas:
+        """Lay all tracks out on a plane, those with audio where there are any.
+
+        Parameters
+        ----------
+        by : {"features", "spectrogram", "mel-pca"}
+            The recommender whose likeness is shown as nearness.
+        method : {"pca", "tsne"}
+            As :func:`soundglass.recommend.maps.lay_out` says; t-SNE needs scikit-learn.
+        """
+        store, explainers = self._snapshot()
+        first = store.rows_where("origin = 'audio'")[:1].tolist()
+        explainer = explainers.features(0) if by == "features" and not first else explainers.of(by)
+        return draw_atlas(store, explainer.recommender, method)
 
     def features(self, track: str) -> Profile:
-        """Give all features of a track with unit, source, error estimate, percentile and evidence."""
-        store = self._store()
+        """Give all features of a track with unit, source, error, percentile and evidence, and its tags."""
+        store, explainers = self._snapshot()
         row = find_row(store, track)
-        return stored_profile(store, row, _space(store, _origin(store, row)))
+        return stored_profile(store, row, explainers.features(row).recommender.space)
 
     def measure(self, path: str | PathLike[str]) -> Profile:
         """Analyse one file without storing it; percentiles are among the library's, where there is one.
@@ -198,13 +292,13 @@ class Library:
             The file cannot be read.
         """
         file = Path(path).expanduser().absolute()
-        identity, analysis = analyse_file(file, self.settings)
+        identity, analysis = analyse_file(file, self.settings, ("features", "embedding"))
         row = track_row(identity, analysis, [FileStamp(str(file), 0, 0)])
         try:
-            space = _space(self._store(), "audio")
+            space = self._snapshot()[1].features().recommender.space
         except LibraryError:
             space = None
-        return profile(row.track, row.values, row.evidence, space)
+        return profile(row.track, row.values, row.evidence, space, row.as_row()["tags"])
 
     # -- keeping ---------------------------------------------------------------------------------------
 
@@ -222,36 +316,23 @@ class Library:
             return self._store().compact()
 
     def _store(self, *, create: bool = False) -> Store:
-        """Open the store, at its newest snapshot; one question keeps to one snapshot."""
+        """Open the store, at its newest snapshot."""
         if self._opened is None:
             self._opened = Store(self.uri, create=create)
         self._opened.refresh()
-        if self._opened.version != self._explained:
-            self._explainers.clear()
-            self._explained = self._opened.version
         return self._opened
 
-    def _explainer(self, store: Store, by: str, row: int) -> Explainer:
-        """Give the recommender of this name for tracks of the row's origin; built once a snapshot."""
-        if by not in EXPLAINERS:
-            raise SoundglassError(
-                f"there is no recommender {by!r}", remedy=f"There is: {', '.join(EXPLAINERS)}"
-            )
-        for (name, _), explainer in self._explainers.items():
-            if name == by and holds(explainer.recommender, row):
-                return explainer
-        origin = _origin(store, row)
-        self._explainers[by, origin] = EXPLAINERS[by](store, origin)
-        return self._explainers[by, origin]
+    def _snapshot(self) -> tuple[Store, Explainers]:
+        """Give the newest snapshot and its recommenders; one question keeps to one snapshot."""
+        store = self._store()
+        if self._explained is None or self._explained[0] != store.version:
+            self._explained = store.version, Explainers(store)
+        return store, self._explained[1]
 
 
-def _origin(store: Store, row: int) -> Origin:
-    origin: Origin = store.take([row], ["origin"])["origin"][0].as_py()
-    return origin
-
-
-def _space(store: Store, origin: Origin) -> FeatureSpace:
-    return FeatureRecommender.from_store(store, origin).space
+def _refuse_other_than_two(by: Sequence[str]) -> None:
+    if len(by) != 2 or by[0] == by[1]:
+        raise SoundglassError("a comparison is of two recommenders", remedy=f"As in --by {','.join(BOTH)}")
 
 
 def open_library(uri: str | PathLike[str], **settings: Any) -> Library:  # noqa: ANN401  (passed through)

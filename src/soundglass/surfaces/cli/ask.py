@@ -12,19 +12,22 @@ from soundglass.surfaces.cli.options import (
     ByOption,
     JsonOption,
     LibraryOption,
+    OtherArgument,
+    PerArtistOption,
     TrackArgument,
+    WeightOption,
+    WhereOption,
     open_library,
 )
 
 
-def similar(
+def similar(  # noqa: PLR0913, PLR0917  (options)
     track: TrackArgument,
     n: Annotated[int, typer.Option("-n", help="How many.", min=1, max=1000)] = 10,
     by: ByOption = "features",
-    per_artist: Annotated[int | None, typer.Option(help="At most so many by one artist.", min=1)] = None,
-    where: Annotated[
-        str | None, typer.Option(help="SQL condition, as in \"genre = 'rock' and tempo < 120\".")
-    ] = None,
+    weight: WeightOption = None,
+    per_artist: PerArtistOption = None,
+    where: WhereOption = None,
     exclude_same: Annotated[str, typer.Option(help="Leave out the same 'artist', 'album' or both.")] = "",
     library: LibraryOption = None,
     json: JsonOption = False,
@@ -35,7 +38,13 @@ def similar(
 
     opened = open_library(library)
     answer = opened.similar(
-        track, by=by, n=n, per_artist=per_artist, where=where, exclude_same=_kinds(exclude_same)
+        track,
+        by=by,
+        weight=weight,
+        n=n,
+        per_artist=per_artist,
+        where=where,
+        exclude_same=_kinds(exclude_same),
     )
     if json:
         show.print_json(recommendations_json(answer))
@@ -45,8 +54,9 @@ def similar(
 
 def why(
     track: TrackArgument,
-    other: Annotated[str, typer.Argument(metavar="OTHER", help="The other track, named in the same way.")],
+    other: OtherArgument,
     by: ByOption = "features",
+    weight: WeightOption = None,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -54,7 +64,7 @@ def why(
     from soundglass.surfaces.answers import pair_json
     from soundglass.surfaces.cli import show
 
-    answer = open_library(library).why(track, other, by=by)
+    answer = open_library(library).why(track, other, by=by, weight=weight)
     if json:
         show.print_json(pair_json(answer))
     else:

@@ -55,7 +55,9 @@ def show_scan(done: ScanSummary) -> None:
 
     out = show.console()
     counts = {name: getattr(done, name) for name in ("new", "changed", "moved", "copies", "unchanged")}
-    optional = {name: getattr(done, name) for name in ("missing", "removed") if getattr(done, name)}
+    optional = {
+        name: getattr(done, name) for name in ("upgraded", "missing", "removed") if getattr(done, name)
+    }
     line = ", ".join(f"{count:,} {word}" for word, count in {**counts, **optional}.items())
     out.print(f"{line}, {len(done.failed):,} failed")
     if done.missing:
@@ -81,7 +83,7 @@ def _refuse_if_all_failed(done: ScanSummary, paths: list[Path]) -> None:
 
 def _of_use(done: ScanSummary) -> int:
     """Count the files that are, or were, tracks."""
-    return done.new + done.changed + done.moved + done.copies + done.unchanged + done.removed
+    return sum((done.new, done.changed, done.moved, done.copies, done.upgraded, done.unchanged, done.removed))
 
 
 def import_(
@@ -138,6 +140,7 @@ def demo(
     """Analyse the music in the package and explain some recommendations."""
     from soundglass.demo import demo_music
     from soundglass.surfaces.cli import show
+    from soundglass.surfaces.cli.show_explored import agreement_line
 
     opened = open_library(library or (default_library() if music else demo_library()))
     folder = demo_music() if music is None else music
@@ -154,11 +157,15 @@ def demo(
     if answer.results:
         out.print("\nThe first of these in full:\n", style="dim")
         show.pair(opened.why(query.id, answer.results[0].track.id))
+        out.print("\nAnd by its spectrogram:\n", style="dim")
+        show.recommendations(opened.similar(query.id, by="spectrogram", n=1), len(opened))
+        out.print(f"\nFeatures against spectrogram: {agreement_line(opened.compare(query.id))}.")
     words, named = f'"{query.title}"', ""
     if music is None:
         words, named = '"wesnoth battle"', f" --library {show.home_as_tilde(opened.uri)}"
     out.print("\nNow ask for yourself, by any words of a title, artist or album:", style="dim")
-    out.print(f"  soundglass similar {show.plain(words)}{named}", style="dim", markup=False)
+    for asked in (f"similar {words}", f"similar {words} --by blend", f"compare {words}"):
+        out.print(f"  soundglass {show.plain(asked)}{named}", style="dim", markup=False)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ def info(library: LibraryOption = None, json: JsonOption = False) -> None:
     sources = ", ".join(f"{count:,} from {origin}" for origin, count in known.tracks.items()) or "none"
     out.print(f"tracks     {sources}")
     out.print(f"artists    {known.artists:,}\nalbums     {known.albums:,}\nplaylists  {known.playlists:,}")
+    out.print(f"listened   {known.tokens:,} can be compared by spectrogram")
     out.print(f"length     {known.hours:,.1f} hours")
     if known.genres:
         genres = ", ".join(f"{genre} {count:,}" for genre, count in known.genres.items())
@@ -33,6 +34,7 @@ def info(library: LibraryOption = None, json: JsonOption = False) -> None:
         out.print(f"flags      {', '.join(f'{flag} {count:,}' for flag, count in known.flags.items())}")
     out.print(f"snapshot   {known.version}")
     out.print(f"columns    {', '.join(known.columns)}", style="dim")
+    out.print(f"tags       {', '.join(known.tags)}", style="dim")
 
 
 @app.command()

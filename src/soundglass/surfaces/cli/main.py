@@ -10,7 +10,7 @@ import typer
 
 import soundglass
 from soundglass.core.errors import SoundglassError
-from soundglass.surfaces.cli import ask, fill, keep
+from soundglass.surfaces.cli import ask, explore, fill, keep
 from soundglass.surfaces.cli.show import plain
 
 app = typer.Typer(
@@ -27,6 +27,10 @@ app.command("demo")(fill.demo)
 app.command("similar")(ask.similar)
 app.command("why")(ask.why)
 app.command("features")(ask.features)
+app.command("compare")(explore.compare)
+app.command("path")(explore.path)
+app.command("listen")(explore.listen)
+app.command("map")(explore.map_)
 app.add_typer(keep.app, name="library")
 
 

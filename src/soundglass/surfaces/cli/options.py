@@ -20,7 +20,23 @@ LibraryOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-ByOption = Annotated[str, typer.Option("--by", help="The recommender.", metavar="NAME")]
+ByOption = Annotated[
+    str,
+    typer.Option("--by", help="The recommender: features, spectrogram, blend or mel-pca.", metavar="NAME"),
+]
+WeightOption = Annotated[
+    float | None,
+    typer.Option(
+        help="Of --by blend: the share of the spectrogram, 0 to 1; half if left out.", metavar="SHARE"
+    ),
+]
+WhereOption = Annotated[
+    str | None, typer.Option(help="SQL condition, as in \"genre = 'rock' and tempo < 120\".")
+]
+PerArtistOption = Annotated[int | None, typer.Option(help="At most so many by one artist.", min=1)]
+OtherArgument = Annotated[
+    str, typer.Argument(metavar="OTHER", help="The other track, named in the same way.")
+]
 TrackArgument = Annotated[str, typer.Argument(metavar="TRACK", help="An id, a path or words.")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -12,13 +13,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from soundglass.core.types import FeatureEvidence, Json, Part, Recommendations, Track
+from soundglass.core.types import FeatureEvidence, Json, Part, Recommendations, Region, Track
+from soundglass.embeddings.concepts import concepts
 from soundglass.explain.answer import Pair
+from soundglass.explain.named import VISIBLE, named_parts
+from soundglass.explain.phrases import missed_in, phrase, time_text
 from soundglass.explain.profile import Profile, Reading
-from soundglass.explain.words import named_parts
 
 _BAR_WIDTH, _WIDE = 12, 90
-_VISIBLE = 0.005
+_SHOWN_REGIONS = 8
+_LIKELY_TAG, _SHOWN_TAGS = 0.2, 8
+_BAND, _LACKS = "band", "little like it"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -50,8 +55,8 @@ def recommendations(answer: Recommendations, library_size: int) -> None:
         out.print()
         head = Text(f"{result.rank:>3}  {minus(f'{result.score:6.3f}')}  ", style="cyan")
         out.print(head.append(name(result.track), style="bold"))
-        out.print(_indented(result.sentence))
-        out.print(_indented(parts_line(result.parts), "dim"))
+        out.print(indented(result.sentence))
+        out.print(indented(parts_line(result.parts), "dim"))
     for note in answer.notes:
         out.print(f"\n({note})", style="dim")
 
@@ -61,7 +66,7 @@ def parts_line(parts: Sequence[Part]) -> str:
     named, against = named_parts(parts)
     shown = [*named, *([against] if against is not None else [])]
     rest = sum(part.contribution for part in parts) - sum(part.contribution for part in shown)
-    terms = [f"{part.name} {signed(part.contribution)}" for part in shown]
+    terms = [f"{_short(part)} {signed(part.contribution)}" for part in shown]
     return " · ".join([*terms, f"everything else {signed(rest)}"])
 
 
@@ -72,45 +77,92 @@ def pair(answer: Pair) -> None:
     place = f", rank {answer.rank:,} of {answer.n_tracks:,}" if answer.rank else ""
     out.print(f"\nScore {minus(f'{answer.score:.3f}')} by {answer.by}{place}. {answer.sentence}\n")
     out.print(_parts_table(answer, _BAR_WIDTH if out.width >= _WIDE else _BAR_WIDTH // 2))
-    against = [part for part in answer.parts if part.contribution <= -_VISIBLE]
-    total = sum(part.contribution for part in against)
-    if against:
-        names = ", ".join(part.name for part in reversed(against))
-        out.print(f"\nAgainst it: {names} ({signed(total)} in all).")
-    else:
-        out.print("\nNothing speaks against it.")
+    out.print(f"\n{_against(answer.parts)}")
     if answer.counterfactuals:
         out.print("\nWhat if:")
         for change in answer.counterfactuals:
-            out.print(_indented(change.sentence, indent=2))
+            out.print(indented(change.sentence, indent=2))
+
+
+def _against(parts: Sequence[Part]) -> str:
+    regions = [part for part in parts if isinstance(part.query, Region) and part.contribution < 0]
+    named = [part for part in reversed(parts) if part.contribution <= -VISIBLE and part not in regions]
+    if sum(part.contribution for part in regions) > -VISIBLE:
+        regions = []
+    if not named and not regions:
+        return "Nothing speaks against it."
+    total = signed(sum(part.contribution for part in (*named, *regions)))
+    names = [part.name for part in named]
+    if regions:
+        names.append("a region" if len(regions) == 1 else f"{len(regions)} regions")
+    return f"Against it: {', '.join(names)} ({total} in all)."
 
 
 def _parts_table(answer: Pair, bar_width: int) -> Table:
+    """Lay out all features and the main regions; where there are regions, percentiles make room for them."""
+    regions = [part for part in answer.parts if isinstance(part.query, Region)]
+    further = (_BAND,) if any(map(_details, regions)) else () if regions else ("percentile", "source")
     table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="dim")
-    for title, justify in (("part", "left"), ("adds", "right"), ("", "left")):
-        table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    for title in ("query", "match", "percentile", "source"):
-        table.add_column(title, no_wrap=True)
+    table.add_column("part", no_wrap=True)
+    table.add_column("adds", justify="right", no_wrap=True)
+    for title in ("", "query", "match", *further):
+        table.add_column(title, no_wrap=title != _BAND)
+    bar_width = _BAR_WIDTH // 2 if regions else bar_width
     largest = max((abs(part.contribution) for part in answer.parts), default=1.0)
+    small = sorted(regions, key=lambda part: -abs(part.contribution))[_SHOWN_REGIONS:]
     for part in answer.parts:
+        if part in small:
+            continue
         style = "green" if part.contribution > 0 else "red" if part.contribution < 0 else "dim"
         size = Text(signed(part.contribution, 3), style=style)
         length = Text(bar(abs(part.contribution) / largest, bar_width), style=style)
-        table.add_row(part.name, size, length, *_sides(part))
-        for member in part.members:
-            table.add_row(f"  {member.name}", "", "", *_sides(member), style="dim")
-    table.add_row("score", signed(answer.score, 3), "", "", "", "", "", style="bold")
+        n_cells = 2 if regions and part not in regions else None
+        table.add_row(_short(part), size, length, *_sides(part)[:n_cells])
+        for member in part.members if part not in regions else ():
+            table.add_row(f"  {member.name}", "", "", *_sides(member)[:n_cells], style="dim")
+    if small:
+        rest = sum(part.contribution for part in small)
+        table.add_row(f"{len(small)} smaller regions", signed(rest, 3), style="dim")
+    table.add_row("score", signed(answer.score, 3), style="bold")
     return table
 
 
-def _sides(part: Part) -> tuple[str, str, str, str]:
+def _short(part: Part) -> str:
+    return phrase(part.name) if isinstance(part.query, Region) else part.name
+
+
+def _sides(part: Part) -> tuple[str, ...]:
+    """Write the two sides of a part, and what else there is to say of it."""
     query, match = part.query, part.match
-    if not isinstance(query, FeatureEvidence) or not isinstance(match, FeatureEvidence):
-        return "", "", "", ""
-    ranks = ""
-    if query.percentile is not None and match.percentile is not None:
-        ranks = f"{query.percentile:.0f} · {match.percentile:.0f}"
-    return query.label, match.label, ranks, query.source
+    if isinstance(query, FeatureEvidence) and isinstance(match, FeatureEvidence):
+        ranks = ""
+        if query.percentile is not None and match.percentile is not None:
+            ranks = f"{query.percentile:.0f} · {match.percentile:.0f}"
+        return query.label, match.label, ranks, query.source
+    missed = missed_in(part)
+    times = [
+        _LACKS if missed == name else _time_range(side)
+        for name, side in (("query", query), ("match", match))
+        if isinstance(side, Region)
+    ]
+    return (*times, *filter(None, [_details(part)]))
+
+
+def _details(part: Part) -> str:
+    """Give what the name of a region says of its band and pulse."""
+    return ", ".join(part.name.split(", ")[1 : -1 if missed_in(part) else None])
+
+
+def _time_range(region: Region) -> str:
+    return f"{time_text(region.start_s)}–{time_text(math.ceil(region.end_s))}"
+
+
+def side_text(side: FeatureEvidence | Region) -> str:
+    """Write one side of a part: its value, or where and how high a region is (``0:41–0:43, 60–180 Hz``)."""
+    if isinstance(side, FeatureEvidence):
+        return side.label
+    low, high = (float(f"{edge:.2g}") for edge in (side.low_hz, side.high_hz))
+    return f"{_time_range(side)}, {low:.0f}–{high:.0f} Hz"
 
 
 def profile(answer: Profile) -> None:
@@ -129,6 +181,17 @@ def profile(answer: Profile) -> None:
             reading.feature.name, shown.label, error_text(reading), rank, shown.source, support_text(reading)
         )
     out.print(table)
+    _tags(answer)
+
+
+def _tags(answer: Profile) -> None:
+    """Show the likely tags, those that labelled music backs apart from the others."""
+    tested = {tag for tag, concept in concepts().items() if concept.holds}
+    likely = [(tag, p) for tag, p in answer.tags.items() if p >= _LIKELY_TAG]
+    for title, backed in (("tags", True), ("tags that no test backs", False)):
+        said = [f"{tag.replace('_', ' ')} {p:.2f}" for tag, p in likely if (tag in tested) is backed]
+        if said:
+            console().print(f"\n{title}: {', '.join(said[:_SHOWN_TAGS])}")
 
 
 def error_text(reading: Reading) -> str:
@@ -178,7 +241,8 @@ def bar(share: float, width: int) -> str:
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
-def _indented(text: str, style: str = "", indent: int = 13) -> Table:
+def indented(text: str, style: str = "", indent: int = 13) -> Table:
+    """Lay out a paragraph with a margin."""
     grid = Table.grid(padding=0)
     grid.add_column(width=indent)
     grid.add_column()
