@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import shutil
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -240,6 +242,21 @@ def test_what_one_cannot_rank_is_left_out_and_said(run: Run, mixed: Library) -> 
     answer = run("compare", "--all", "--json", "--library", mixed.uri).json
     assert answer["of"] == 3
     assert answer["notes"] == ["left out 1 track that only features can rank"]
+
+
+def test_sounds_come_from_files_of_any_name(mixed: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    for name in ("tone 220", "tone 330"):
+        odd = folder / os.fsdecode(f"{name} ".encode() + b"\xff.wav")
+        try:
+            shutil.copy(mixed.find(name).path, odd)
+        except OSError:
+            pytest.skip("this file system takes no such name")
+    library = soundglass.open(tmp_path / "odd.lance")
+    library.scan(folder, workers=1)
+    library.scan(Path(mixed.find("tone 500").path), workers=1)
+    assert library.listen("tone 220", "tone 330", tmp_path / "sounds")
 
 
 def test_a_library_of_before_says_what_to_run(run: Run, mixed: Library, tmp_path: Path) -> None:

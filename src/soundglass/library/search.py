@@ -21,6 +21,12 @@ _MAX_WORDS = 50
 _SHOWN = 5
 
 
+def file_of(store: Store, row: int) -> Path:
+    """Give the file a track was scanned from, by the exact bytes of its path; ``.`` for a table's row."""
+    files = store.take([row], ["files"])["files"][0].as_py()
+    return Path(os.fsdecode(files[0]["path"])) if files else Path()
+
+
 def find_row(store: Store, wanted: str) -> int:
     """Find the row of the track that is meant.
 

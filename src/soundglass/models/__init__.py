@@ -20,7 +20,7 @@ PINNED = MappingProxyType(
 """File name to SHA-256, in hexadecimal."""
 
 _FOLDER = Path(__file__).parent
-_REMEDY = "Reinstall soundglass, or run tools/fetch_models.py and tools/convert_musicnn.py in its source tree"
+_REMEDY = "Reinstall soundglass, or make the file anew as src/soundglass/models/README.md says"
 
 
 def read_model(name: str, folder: Path = _FOLDER) -> bytes:
@@ -47,7 +47,8 @@ def read_model(name: str, folder: Path = _FOLDER) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"cannot read the weights ({error.strerror})", path=path, remedy=_REMEDY) from error
+        message = f"cannot read the weights ({error.strerror}), expected SHA-256 {PINNED[name]}"
+        raise ModelError(message, path=path, remedy=_REMEDY) from error
     found = hashlib.sha256(content).hexdigest()
     if found != PINNED[name]:
         message = f"the weights have SHA-256 {found}, expected {PINNED[name]}"

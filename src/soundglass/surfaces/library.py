@@ -25,7 +25,7 @@ from soundglass.library.health import Health, LibraryInfo, check, summarise
 from soundglass.library.rows import track_row
 from soundglass.library.scan import ScanProgress, ScanSummary, analyse_file, scan
 from soundglass.library.schema import FileStamp
-from soundglass.library.search import find_row
+from soundglass.library.search import file_of, find_row
 from soundglass.library.store import Store
 from soundglass.library.tables import ImportSummary, read_table
 from soundglass.recommend.filters import Filters
@@ -260,7 +260,9 @@ class Library:
         from soundglass.surfaces.sounds import write_matches  # loads the decoders
 
         pair = self.why(track, other, by="spectrogram")
-        return write_matches(pair.query, pair.match, pair.parts, Path(folder), n, bed_db, suffix)
+        store = self._store()
+        query, match = (file_of(store, find_row(store, side.id)) for side in (pair.query, pair.match))
+        return write_matches(query, match, pair.parts, Path(folder), n, bed_db, suffix)
 
     def map(self, *, by: str = "features", method: Method = "pca") -> Atlas:
         """Lay all tracks out on a plane, those with audio where there are any.

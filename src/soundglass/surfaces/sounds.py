@@ -10,7 +10,7 @@ from pathlib import Path
 
 from soundglass.audio.clip import write_clip
 from soundglass.core.errors import FeatureMismatchError, LibraryError
-from soundglass.core.types import Part, Region, Track
+from soundglass.core.types import Part, Region
 from soundglass.explain.listen import extract, pair_clip
 
 
@@ -32,14 +32,14 @@ class Heard:
 
 
 def write_matches(
-    query: Track, match: Track, parts: Sequence[Part], folder: Path, n: int, bed_db: float | None, suffix: str
+    query: Path, match: Path, parts: Sequence[Part], folder: Path, n: int, bed_db: float | None, suffix: str
 ) -> tuple[Heard, ...]:
     """Write the regions that speak most for a pair, each as one sound.
 
     Parameters
     ----------
-    query, match : Track
-        With the files they were scanned from.
+    query, match : Path
+        The files of the two tracks.
     parts : sequence of Part
         All of them regions.
     folder : Path
@@ -70,8 +70,8 @@ def write_matches(
     heard = []
     for rank, part in enumerate(helping[:n], start=1):
         clips = [
-            extract(Path(track.path), [side], bed_db=gain)
-            for track, side in ((query, part.query), (match, part.match))
+            extract(file, [side], bed_db=gain)
+            for file, side in ((query, part.query), (match, part.match))
             if isinstance(side, Region)
         ]
         clip = pair_clip(clips[0], clips[1])
