@@ -105,9 +105,8 @@ def test_no_patches_give_no_activations(network: TokenNetwork) -> None:
 
 def test_altered_weights_are_refused_with_the_expected_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_bytes", lambda _: b"not the weights")
-    with pytest.raises(ModelError, match=PINNED["musicnn-mtt-vgg-0.1.0.onnx"]) as caught:
+    with pytest.raises(ModelError, match=PINNED["musicnn-mtt-vgg-0.1.0.onnx"]):
         TokenNetwork.load()
-    assert "convert_musicnn" in (caught.value.remedy or "")
 
 
 @pytest.mark.filterwarnings("ignore:n_fft=")

@@ -16,8 +16,6 @@ import soxr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundglass import models
-from soundglass.core.errors import ModelError
 from soundglass.core.types import Measurement
 from soundglass.features.perceptual import (
     EXCERPT_S,
@@ -123,22 +121,3 @@ def test_excerpt_windows_lie_within_the_recording_and_apart(duration_s: float) -
     assert edges[0] >= -1e-6
     assert edges[-1] <= duration_s + 1e-6
     assert all(end - start <= EXCERPT_S + 1e-6 for start, end in windows)
-
-
-def test_every_pinned_file_is_packaged_and_intact() -> None:
-    assert all(len(models.read_model(name)) > 1_000_000 for name in models.PINNED)
-
-
-def test_missing_weights_are_reported(tmp_path: Path) -> None:
-    with pytest.raises(ModelError) as caught:
-        models.read_model("vibenet-0.1.0.onnx", tmp_path)
-    assert caught.value.path == str(tmp_path / "vibenet-0.1.0.onnx")
-    assert "fetch_models" in (caught.value.remedy or "")
-
-
-def test_altered_weights_are_refused_with_the_expected_hash(tmp_path: Path) -> None:
-    name = "vibenet-0.1.0.onnx"
-    (tmp_path / name).write_bytes(b"not the weights")
-    with pytest.raises(ModelError, match=models.PINNED[name]) as caught:
-        models.read_model(name, tmp_path)
-    assert "fetch_models" in (caught.value.remedy or "")

@@ -18,7 +18,7 @@ import numpy as np
 
 from soundglass.core.settings import SpectrogramSettings
 from soundglass.core.types import FloatArray, Region
-from soundglass.models import read_model
+from soundglass.models import open_network
 from soundglass.spectrogram import StreamingSpectrogram, mel_feet
 
 if TYPE_CHECKING:
@@ -156,12 +156,7 @@ class TokenNetwork:
         ModelError
             They are missing or not the pinned ones.
         """
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        weights = read_model(name)
-        return cls(onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"]), layer)
+        return cls(open_network(name), layer)
 
     def run(self, patches: FloatArray) -> Activations:
         """Compute activations and tags.

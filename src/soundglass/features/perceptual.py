@@ -14,7 +14,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from soundglass.core.types import FloatArray, Measurement
-from soundglass.models import read_model
+from soundglass.models import open_network
 from soundglass.spectrogram import hann_window, mel_filterbank, power_to_db
 
 if TYPE_CHECKING:
@@ -67,12 +67,7 @@ class PerceptualModel:
         ModelError
             They are missing or not the pinned ones.
         """
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        weights = read_model(_MODEL)
-        return cls(onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"]))
+        return cls(open_network(_MODEL))
 
     def predict(self, *excerpts: FloatArray) -> list[Measurement]:
         """Estimate the perceptual features of one recording from one or more of its excerpts.

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from soundglass.core.errors import ModelError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 TOKEN_PROJECTION = "token-projection-1.npy"  # noqa: S105  (a file, no password)
 
@@ -54,3 +58,12 @@ def read_model(name: str, folder: Path = _FOLDER) -> bytes:
         message = f"the weights have SHA-256 {found}, expected {PINNED[name]}"
         raise ModelError(message, path=path, remedy=_REMEDY)
     return content
+
+
+def open_network(name: str) -> InferenceSession:
+    """Open a network for one CPU thread, as workers run side by side; raises as :func:`read_model`."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(read_model(name), options, providers=["CPUExecutionProvider"])
