@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 from soundglass.audio.decode import read_mono
 from soundglass.audio.discover import FoundFile, discover
@@ -86,9 +87,8 @@ class Check:
 
 def area(positive: FloatArray, negative: FloatArray) -> float:
     """Compute the chance that a positive ranks above a negative; ties count half."""
-    ordered = np.sort(negative)
-    below = np.searchsorted(ordered, positive, "left") + np.searchsorted(ordered, positive, "right")
-    return float(below.mean() / 2 / len(negative))
+    truth = np.repeat([True, False], [len(positive), len(negative)])
+    return float(roc_auc_score(truth, np.concatenate([positive, negative])))
 
 
 def patches(path: Path, n_most: int) -> tuple[FloatArray, NDArray[np.float64]]:

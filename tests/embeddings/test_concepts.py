@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import numpy as np
-import pytest
 
 from soundglass.embeddings.concepts import LEAST_AUC, concepts, words
 from soundglass.embeddings.network import TAGS
@@ -39,14 +36,3 @@ def test_words_are_likely_tags_that_hold_likeliest_first() -> None:
     assert words(tags) == ("guitar", "flute")
     assert words(tags, least=0.05) == ("guitar", "flute", "piano")
     assert words(likelihoods()) == ()
-
-
-@pytest.mark.skipif(find_spec("sklearn") is None, reason="scikit-learn is not installed")
-def test_the_area_is_that_of_scikit_learn() -> None:
-    from benchmarks.tags import area
-    from sklearn.metrics import roc_auc_score
-
-    rng = np.random.default_rng(1)
-    positive, negative = rng.integers(0, 9, 50).astype(np.float32), rng.integers(0, 8, 70).astype(np.float32)
-    expected = roc_auc_score([1] * 50 + [0] * 70, np.concatenate([positive, negative]))
-    assert area(positive, negative) == pytest.approx(expected)

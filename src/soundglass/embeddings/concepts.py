@@ -20,7 +20,7 @@ _TABLE = Path(__file__).with_name("concepts.toml")
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """How far a tag can be trusted, as ``benchmarks/tags.py`` finds.
+    """How far a tag can be trusted, as ``python -m benchmarks.tags`` finds.
 
     Attributes
     ----------
