@@ -1,4 +1,4 @@
-# make run [MUSIC=folder] · make test · make bench · make lock
+# make run [MUSIC=folder] · make test · make bench · make evaluate · make evaluate-full [TABLE=… LISTENERS=…] · make lock
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +6,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 MUSIC ?=
 
-.PHONY: run test lint types layers unit wheel bench lock clean
+# What `make evaluate-full` also measures where it is there: a table of tracks with playlists, and who listens to whom.
+TABLE ?= $(wildcard ../shared/data/csv/tidytuesday_spotify_songs.csv.gz)
+LISTENERS ?= $(wildcard ../shared/data/users/lastfm2k_user_artists_noheader.dat)
+EVALUATED := build/evaluation
+
+.PHONY: run test lint types layers unit wheel bench evaluate evaluate-full lock clean
 
 run: $(VENV)/runtime.stamp
 	@$(BIN)/soundglass demo $(if $(MUSIC),--music "$(MUSIC)")
@@ -38,10 +43,26 @@ wheel: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
 
+# Is it good, and is the explanation true: on the music in the package (minutes). What is interrupted goes on where it was.
+evaluate: $(VENV)/dev.stamp
+	$(BIN)/soundglass scan src/soundglass/demo --library $(EVALUATED)/demo.lance
+	$(BIN)/soundglass evaluate --library $(EVALUATED)/demo.lance --output $(EVALUATED)/demo
+
+# The same on full-length music from Debian's packages, beside other programs, and on a table (up to an hour).
+evaluate-full: $(VENV)/peers.stamp
+	test -f $(EVALUATED)/music/tracks.csv || $(BIN)/python tools/fetch_game_music.py $(EVALUATED)/music
+	$(BIN)/soundglass scan $(EVALUATED)/music --library $(EVALUATED)/music.lance
+	$(BIN)/soundglass evaluate --library $(EVALUATED)/music.lance --output $(EVALUATED)/full --labels $(EVALUATED)/music/tracks.csv --peers
+ifneq ($(TABLE),)
+	test -d $(EVALUATED)/table.lance || $(BIN)/soundglass import "$(TABLE)" --library $(EVALUATED)/table.lance
+	$(BIN)/soundglass evaluate --library $(EVALUATED)/table.lance --output $(EVALUATED)/table $(if $(LISTENERS),--listeners "$(LISTENERS)")
+endif
+
 # Resolve pyproject.toml anew into the pinned lists (needs uv).
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements/runtime.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra peers -c requirements/dev.txt pyproject.toml -o requirements/peers.txt
 	printf 'hatchling\neditables\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/dev.txt - -o requirements/build.txt
 
 $(BIN)/python:
@@ -56,6 +77,10 @@ $(VENV)/runtime.stamp: requirements/build.txt requirements/runtime.txt pyproject
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
 	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/peers.stamp: requirements/peers.txt $(VENV)/dev.stamp
+	@$(PIP) install --quiet --require-hashes -r requirements/peers.txt
 	@touch $@
 
 clean:

@@ -2,8 +2,8 @@
 
 ``python tools/fetch_game_music.py FOLDER`` downloads the packages that ``game_music.toml`` names (it needs
 ``apt-get`` and ``dpkg``; nothing is installed), keeps every piece of at least 20 s once, lays them out as
-``FOLDER/<package>/...`` and describes them in ``FOLDER/tracks.csv``, which ``python -m benchmarks.soundtracks
-FOLDER`` reads.
+``FOLDER/<package>/...`` and describes them in ``FOLDER/tracks.csv``, which ``soundglass evaluate
+--labels`` reads.
 """
 
 from __future__ import annotations
@@ -46,7 +46,6 @@ class Row:
     """One track as ``tracks.csv`` has it: its soundtrack is its folder, its release the game or album."""
 
     path: str
-    package: str
     soundtrack: str
     release: str
     artist: str
@@ -92,7 +91,6 @@ def tracks(package: Package, root: Path, aliases: Mapping[str, str]) -> Iterator
             path,
             Row(
                 path=f"{package.name}/{inside.as_posix()}",
-                package=package.name,
                 soundtrack=(Path(package.name) / inside.parent).as_posix(),
                 release=first_match(package.releases, inside.as_posix()) or package.release,
                 artist=tagged_artist(path, aliases) if known is None else known,

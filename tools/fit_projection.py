@@ -50,7 +50,7 @@ def main() -> None:
         TokenNetwork.load(), Projection(np.zeros(1, np.float32), np.zeros((1, 1), np.float32))
     )
     rng = np.random.default_rng(0)
-    cells = np.concatenate([sample(embedder.activations(excerpts(path)), rng) for path in files])
+    cells = np.concatenate([sample(embedder.cells(excerpts(path)).activations, rng) for path in files])
     content = Projection.fit(cells, N_DIMENSIONS).save()
     (MODELS / TOKEN_PROJECTION).write_bytes(content)
     print(f"{len(files)} tracks, {len(cells)} cells, SHA-256 {hashlib.sha256(content).hexdigest()}")

@@ -1,108 +1,84 @@
-"""Print how well systems find tracks of the same soundtrack, release and artist: see the package."""
+"""Print how well descriptors find tracks of the same soundtrack, album and artist: see the package."""
 
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from benchmarks.soundtracks.measures import Distances, Retrieval, hubs, precision_with_copies, retrieval
-from benchmarks.soundtracks.ours import Ours, ours
-from benchmarks.soundtracks.peers import peers
-from benchmarks.soundtracks.systems import System, Vectors, baselines
-from benchmarks.soundtracks.truth import Tracks, with_copies
-from soundglass.core.errors import SoundglassError
+from benchmarks.soundtracks.music import HEAD, Music, in_order
+from soundglass.core.settings import DEFAULTS
+from soundglass.core.types import FloatArray, Json
+from soundglass.embeddings import network
+from soundglass.embeddings.network import PATCH_FRAMES, Layer, TokenNetwork
+from soundglass.evaluate.ranking.baselines import Points, directions, standardised
+from soundglass.evaluate.ranking.hearing import Describe, Hearing, Recording, heard
+from soundglass.evaluate.ranking.timbre import mfcc
+from soundglass.spectrogram import log_mel
 
-_TRUTHS = ("soundtrack", "release", "artist", "other of release")
-_REST = "nDCG@10 (release), hub skew, most, never"
+_SAMPLE_RATE = DEFAULTS.spectrogram.sample_rate
 
 
 def main() -> None:
-    """Run the systems that are asked for, or all, and print one row for each."""
+    """Describe the middle 30 s of every track in each way and print one row for each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soundtracks")
     parser.add_argument("folder", type=Path, help="what tools/fetch_game_music.py gathered")
-    parser.add_argument("--only", nargs="+", metavar="WORD", help="systems whose name has one of these words")
     parser.add_argument(
         "--vectors",
         nargs=2,
         action="append",
         default=[],
         metavar=("NAME", "FILE"),
-        help="rows of a .npy file",
-    )
-    parser.add_argument(
-        "--as-shipped", action="store_true", help="count the soundtrack that is linked six times"
+        help="rows of a .npy file, in the order of tracks.csv, instead of the descriptors",
     )
     arguments = parser.parse_args()
-    tracks = Tracks.read(arguments.folder)
-    made_elsewhere = [Vectors(name, np.load(file)) for name, file in arguments.vectors]
-    systems = [*baselines(), *made_elsewhere, *peers(), *ours(arguments.folder / "library.lance")]
-    if arguments.only:
-        systems = [s for s in systems if any(word in s.name for word in arguments.only)]
-    print_head(tracks, as_shipped=arguments.as_shipped)
-    for system, distances in measured(systems, tracks, arguments.folder / "distances"):
-        cells = row_with_copies(distances, tracks) if arguments.as_shipped else row(distances, tracks)
-        print(f"{system.name:<32} {system.hears:<12} {cells}", flush=True)
-
-
-def measured(systems: list[System], tracks: Tracks, cache: Path) -> Iterator[tuple[System, Distances]]:
-    """Measure distances; those of others are kept in a folder, delete it to measure anew."""
-    cache.mkdir(exist_ok=True)
-    for system in systems:
-        kept = cache / f"{re.sub('[^a-z0-9]+', '-', f'{system.name} {system.hears}'.lower())}.npy"
-        if kept.is_file():
-            yield system, np.load(kept)
-            continue
-        try:
-            distances = system.distances(tracks.files)
-        except (ImportError, SoundglassError) as error:
-            print(f"{system.name:<32} skipped: {error}")
-            continue
-        if not isinstance(system, Ours | Vectors):  # those change
-            np.save(kept, distances)
-        yield system, distances
-
-
-def print_head(tracks: Tracks, *, as_shipped: bool) -> None:
-    """Print what the columns mean, how many queries each has and the most that can be reached."""
-    print(f"{len(tracks.files)} tracks; share of the five nearest of the same ..., with its 95 % interval")
-    if as_shipped:
-        print(f"{'system':<32} {'hears':<12} soundtrack")
-        return
-    print(f"{'system':<32} {'hears':<12} {''.join(f'{name:<19}' for name in _TRUTHS)}{_REST}")
-    any_order = np.zeros((len(tracks.files), len(tracks.files)))
-    found = retrievals(any_order, tracks)
-    print(f"{'(queries)':<45} {''.join(f'{one.n_queries:<19}' for one in found)}")
-    print(f"{'(the most there can be)':<45} {''.join(f'{one.ceiling:<19.3f}' for one in found)}")
-
-
-def retrievals(distances: Distances, tracks: Tracks) -> list[Retrieval]:
-    """Measure retrieval by every truth.
-
-    The last is filtered: tracks by the query's artist are left out, and queries whose artist is unknown.
-    """
-    known = (tracks.artist != "")[:, None]
-    return [
-        retrieval(distances, tracks.of_same_soundtrack),
-        retrieval(distances, tracks.of_same_release),
-        retrieval(distances, tracks.by_same_artist),
-        retrieval(distances, tracks.of_same_release & known, tracks.by_same_artist),
+    music = Music.open(arguments.folder)
+    rows = music.asked.rows
+    made = [
+        _by_angle(name, rows, in_order(music, arguments.folder, np.load(file)))
+        for name, file in arguments.vectors
     ]
+    print(f"{len(rows)} tracks\n{HEAD}")
+    for system in made or heard(music.context, rows, list(_descriptors())):
+        print(music.line(system), flush=True)
 
 
-def row(distances: Distances, tracks: Tracks) -> str:
-    """Write the figures of one system."""
-    found, hub = retrievals(distances, tracks), hubs(distances)
-    shares = "".join(f"{one.precision:.3f} ({one.low:.2f}-{one.high:.2f})  " for one in found)
-    return f"{shares}{found[1].ndcg:.3f}  {hub.skewness:5.2f}  {hub.most:4d}  {hub.never:4d}"
+def _descriptors() -> Iterator[Hearing]:
+    yield Hearing("MFCC, mean and deviation", _described(_moments_of_mfcc), _by_distance)
+    yield Hearing("log-mel, mean", _described(lambda samples: log_mel(samples).mean(axis=1)), _by_distance)
+    for layer in ("pool4", "conv5"):
+        yield Hearing(f"musicnn VGG {layer}, pooled", _pooled(layer), _by_angle)
 
 
-def row_with_copies(distances: Distances, tracks: Tracks) -> str:
-    """Write the one figure of a search for files that follows links."""
-    return f"{precision_with_copies(distances, *with_copies(tracks)):.3f}"
+def _described(describe: Callable[[FloatArray], NDArray[np.floating]]) -> Describe:
+    return lambda recording: describe(recording.middle(_SAMPLE_RATE)).tolist()
+
+
+def _moments_of_mfcc(samples: FloatArray) -> NDArray[np.float64]:
+    coefficients = mfcc(samples)
+    return np.concatenate([coefficients.mean(axis=1), coefficients.std(axis=1)])
+
+
+def _pooled(layer: Layer) -> Describe:
+    heard_by = TokenNetwork.load(layer=layer)
+
+    def describe(recording: Recording) -> Json:
+        mel = network.log_mel(recording.middle(network.SAMPLE_RATE))
+        whole = mel[: len(mel) // PATCH_FRAMES * PATCH_FRAMES].reshape(-1, PATCH_FRAMES, mel.shape[1])
+        return heard_by.run(whole).cells.mean(axis=(0, 1)).ravel().tolist()
+
+    return describe
+
+
+def _by_distance(name: str, rows: NDArray[np.int64], descriptions: Sequence[Json]) -> Points:
+    return Points(name, rows, standardised(np.array(descriptions)))
+
+
+def _by_angle(name: str, rows: NDArray[np.int64], descriptions: Sequence[Json]) -> Points:
+    return Points(name, rows, directions(standardised(np.array(descriptions))))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""What each choice in the tokens and their score is worth, on the same music as the retrieval table.
+"""What each choice in the tokens and their score is worth, by the questions of ``soundglass evaluate``.
 
 ``python -m benchmarks.soundtracks.choices FOLDER`` changes one thing at a time and prints the share of the
-five nearest of the same soundtrack and release, and the skewness of hubs. Projections of other layers are
-fitted to the very music they are measured on, which favours them a little over the packaged one.
+five nearest of the same soundtrack, album and artist, and how evenly tracks are listed. Projections of other
+layers are fitted to the very music they are measured on, which favours them a little over the packaged one.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.soundtracks.measures import Distances, hubs, retrieval
-from benchmarks.soundtracks.truth import Tracks
+from benchmarks.soundtracks.music import HEAD, Measured, Music
 from soundglass.audio.decode import read_mono
 from soundglass.core.types import FloatArray
 from soundglass.embeddings import analysis
@@ -74,18 +73,15 @@ def main() -> None:
     """Hear the music once, then try every choice on it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("folder", type=Path, help="what tools/fetch_game_music.py gathered")
-    tracks = Tracks.read(parser.parse_args().folder)
-    heard = [_excerpts(read_mono(path, SAMPLE_RATE)) for path in tracks.files]
-    print(f"{len(heard)} tracks\n{'':36} soundtrack  release  hub skew  most in lists")
+    music = Music.open(parser.parse_args().folder)
+    heard = [_excerpts(read_mono(path, SAMPLE_RATE)) for path in music.files]
+    print(f"{len(heard)} tracks\n{HEAD}")
     known: dict[tuple[Layer, bool, bool], list[FloatArray]] = {}
     for choice in CHOICES:
         key = (choice.layer, choice.levelled, choice.spread)
         if key not in known:
             known[key] = [cells(choice, excerpts) for excerpts in heard]
-        found = distances(choice, tokens(choice, known[key]))
-        soundtrack = retrieval(found, tracks.of_same_soundtrack).precision
-        release, hub = retrieval(found, tracks.of_same_release).precision, hubs(found)
-        print(f"{choice.what:36} {soundtrack:10.3f} {release:8.3f} {hub.skewness:9.2f} {hub.most:14}")
+        print(music.line(Measured(choice.what, distances(choice, tokens(choice, known[key])))), flush=True)
 
 
 def cells(choice: Choice, excerpts: Sequence[Excerpt]) -> FloatArray:
@@ -94,7 +90,7 @@ def cells(choice: Choice, excerpts: Sequence[Excerpt]) -> FloatArray:
         excerpts = excerpts[len(excerpts) // 2 :][:1]
     network = TokenNetwork.load(layer=choice.layer)
     if choice.levelled:
-        return Embedder(network, Projection.load()).activations(excerpts)
+        return Embedder(network, Projection.load()).cells(excerpts).activations
     patches = [
         patch for one in excerpts for patch in analysis._cut(one, analysis.MAX_PATCHES // len(excerpts))
     ]
@@ -110,7 +106,7 @@ def tokens(choice: Choice, of_tracks: Sequence[FloatArray]) -> Tokens:
     return Tokens(np.concatenate(vectors), np.concatenate(weights), starts)
 
 
-def distances(choice: Choice, of_all: Tokens) -> Distances:
+def distances(choice: Choice, of_all: Tokens) -> Values:
     """Score every track against all, with all of them as the background; near is low."""
     first = of_all.starts[:-1]
     best = np.concatenate(list(_best(of_all))).astype(np.float64)
@@ -124,7 +120,7 @@ def distances(choice: Choice, of_all: Tokens) -> Distances:
     if choice.score == "scaled":
         others = ~np.eye(len(unlike), dtype=bool)
         scales = np.exp([SHARPNESS * row[mask].std() for row, mask in zip(unlike, others, strict=True)])
-    found: Distances = scales[:, np.newaxis] * scales * (unlike + unlike.T)
+    found: Values = scales[:, np.newaxis] * scales * (unlike + unlike.T)
     return found
 
 

@@ -186,15 +186,17 @@ def mel_feet(n_mels: int, f_min: float, f_max: float) -> NDArray[np.float64]:
 
     Band ``m`` rises from ``feet[m]`` to its peak at ``feet[m + 1]`` and falls to ``feet[m + 2]``.
     """
-    feet = _mel_to_hz(np.linspace(_hz_to_mel(f_min), _hz_to_mel(f_max), n_mels + 2))
+    lowest, highest = hz_to_mel(np.array([f_min, f_max])).tolist()
+    feet = _mel_to_hz(np.linspace(lowest, highest, n_mels + 2))
     feet.setflags(write=False)
     return feet
 
 
-def _hz_to_mel(frequency: float) -> float:
-    if frequency < _BREAK_HZ:
-        return frequency / _LINEAR_HZ_PER_MEL
-    return _BREAK_MEL + math.log(frequency / _BREAK_HZ) / _LOG_STEP
+def hz_to_mel(frequencies: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Convert Hz to mel on Slaney's scale: linear below 1000 Hz, logarithmic above."""
+    linear = np.asarray(frequencies, dtype=np.float64) / _LINEAR_HZ_PER_MEL
+    above = np.maximum(linear, _BREAK_MEL) * _LINEAR_HZ_PER_MEL
+    return np.where(linear < _BREAK_MEL, linear, _BREAK_MEL + np.log(above / _BREAK_HZ) / _LOG_STEP)
 
 
 def _mel_to_hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:

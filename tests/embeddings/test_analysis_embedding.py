@@ -135,7 +135,7 @@ def inside(box: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
 
 def nearest(embedder: Embedder, samples: np.ndarray, vector: np.ndarray) -> float:
     """Give the cosine of a token with the nearest cell of a recording."""
-    cells = Projection.load().directions(embedder.activations([Excerpt(0.0, samples)]))
+    cells = Projection.load().directions(embedder.cells([Excerpt(0.0, samples)]).activations)
     return float((cells @ (vector / np.linalg.norm(vector.astype(np.float64)))).max())
 
 
@@ -256,11 +256,11 @@ def test_a_dozen_patches_are_heard_at_most(seconds: Sequence[int], expected: int
 
 
 def test_all_of_a_recording_is_heard_if_it_is_short(embedder: Embedder, samples: np.ndarray) -> None:
-    cells = embedder.activations([Excerpt(0.0, samples)])
+    cells = embedder.cells([Excerpt(0.0, samples)]).activations
     n_patches = (1 + len(samples) // HOP_LENGTH) // PATCH_FRAMES
     assert len(cells) <= n_patches * GRID[0] * GRID[1]
     assert len(cells) > 0.8 * n_patches * GRID[0] * GRID[1]
 
 
 def test_no_recording_has_no_activations(embedder: Embedder) -> None:
-    assert embedder.activations([]).shape == (0, N_CHANNELS)
+    assert embedder.cells([]).activations.shape == (0, N_CHANNELS)

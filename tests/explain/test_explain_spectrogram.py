@@ -175,6 +175,20 @@ def test_every_word_of_every_name_holds_on_both_sides(real: SpectrogramExplainer
     assert bare < 0.3 * checked
 
 
+def test_a_name_holds_of_all_that_its_region_is_made_of(real: SpectrogramExplainer) -> None:
+    rows, several = real.recommender.rows.tolist(), 0
+    for pair in real.matched(rows[0], rows[1:]):
+        for finding in pair.findings:
+            for index, at in enumerate(finding.places):
+                sides = {"query": pair.query.traits[[*at.query]], "match": pair.match.traits[[*at.match]]}
+                missed = pair.is_missed(finding, index)
+                heard = sides[finding.source] if missed else np.concatenate(list(sides.values()))
+                several += len(heard) > 2
+                for word in pair.sound(finding, index).phrase.split():
+                    assert all(holds(word, decoded(row)) for row in heard)
+    assert several > 50
+
+
 def test_what_is_missed_is_further_away_than_usual(real: SpectrogramExplainer) -> None:
     told = 0
     for query, match, _, parts in pairs(real):

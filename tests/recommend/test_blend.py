@@ -6,7 +6,7 @@ import pytest
 from feature_tables import random_values, recommender_of
 from soundglass.core.errors import SoundglassError
 from soundglass.recommend.base import PROPOSED, best_first
-from soundglass.recommend.blend import BlendRecommender
+from soundglass.recommend.blend import BlendRecommender, balanced
 from soundglass.recommend.features import FeatureRecommender
 from soundglass.recommend.spectrogram import SpectrogramRecommender
 from token_sets import random_token_sets, spectrogram_of
@@ -80,3 +80,21 @@ def test_the_best_of_a_large_library_are_found() -> None:
         listed = [row for row, _ in best_first(blend, query, chunk=10)][:10]
         found += len({*best} & {*listed})
     assert found >= 97
+
+
+def test_without_a_weight_both_have_the_same_say(spectrogram: SpectrogramRecommender) -> None:
+    features = recommender_of(random_values(300, seed=1))
+    blend = BlendRecommender(features, spectrogram)
+    (_, of_features), (_, of_spectrogram) = blend.terms
+    spreads = []
+    for recommender, factor in ((features, of_features), (spectrogram, of_spectrogram)):
+        scores = np.array([recommender.exact_scores(row, blend.rows) for row in blend.rows.tolist()])
+        np.fill_diagonal(scores, np.nan)
+        spreads.append(factor * np.nanstd(scores))
+    assert 0 < blend.weight < 1
+    assert spreads[0] == pytest.approx(spreads[1], rel=0.3)
+
+
+def test_where_nothing_varies_each_is_a_half(spectrogram: SpectrogramRecommender) -> None:
+    assert balanced(spectrogram, spectrogram, spectrogram.rows) == pytest.approx(0.5)
+    assert balanced(spectrogram, spectrogram, spectrogram.rows[:1]) == 0.5

@@ -44,7 +44,7 @@ class Reference:
         n = len(tokens)
         unlike = np.array([[self.unlike(q, x) for x in range(n)] for q in range(n)])
         apart = [np.delete(row, index).std() for index, row in enumerate(unlike)]
-        scales = np.exp(1.5 * np.array(apart))
+        scales = np.exp(0.75 * np.array(apart))
         raw = np.outer(scales, scales) * (unlike + unlike.T) / 2
         self.scores = 1 - raw / raw.mean()
 

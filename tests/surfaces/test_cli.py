@@ -86,6 +86,14 @@ def test_why_shows_all_parts_and_what_would_change(run: Callable[..., Ran], demo
     assert "What if:" in shown.out
 
 
+def test_why_says_where_the_likeness_is_heard(run: Callable[..., Ran], demo_library: Library) -> None:
+    asked = ("why", "city blues", "urban bolero", "--by", "spectrogram", "--library", demo_library.uri)
+    answer = run(*asked, "--heard", "--json").json["heard_most"]
+    assert answer["sentence"] in run(*asked, "--heard").out
+    assert 0 <= answer["match"]["start_s"] < answer["match"]["end_s"] < 13
+    assert "heard_most" not in run(*asked, "--json").json
+
+
 def test_features_of_a_file_equal_those_of_the_stored_track(
     run: Callable[..., Ran], demo_library: Library
 ) -> None:

@@ -103,8 +103,17 @@ class Feature:
                 return f"{value:.0f} beats a bar"
             case "duration":
                 return f"{round(value) // 60}:{round(value) % 60:02d}"
-        digits = 0 if self.unit in {"BPM", "Hz"} else 1 if self.unit else 2
-        return f"{value:.{digits}f} {self.unit_in(source)}".strip().replace("-", "−")
+        return f"{value:.{self._digits}f} {self.unit_in(source)}".strip().replace("-", "−")
+
+    def rounded(self, value: float) -> float:
+        """Round a value to what :meth:`text` shows of it."""
+        return float(round(value, self._digits))
+
+    @property
+    def _digits(self) -> int:
+        if self.name in {"key", "mode", "time_signature", "duration"} or self.unit in {"BPM", "Hz"}:
+            return 0
+        return 1 if self.unit else 2
 
     def unit_in(self, source: Source) -> str:
         """Give the unit of values from this source."""

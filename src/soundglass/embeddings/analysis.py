@@ -62,6 +62,27 @@ class Embedding:
 
 
 @dataclass(frozen=True, slots=True)
+class Cells:
+    """All that is heard of a recording, place by place.
+
+    Attributes
+    ----------
+    activations : ndarray of float32, shape (n_cells, N_CHANNELS)
+    boxes : ndarray of float32, shape (n_cells, 4)
+        ``start_s, end_s, low_hz, high_hz`` of all that a cell can hear.
+    powers : ndarray of float32, shape (n_cells,)
+        Mean mel power within the box; ``LEVEL`` is the recording's mean.
+    """
+
+    activations: FloatArray
+    boxes: FloatArray
+    powers: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.powers)
+
+
+@dataclass(frozen=True, slots=True)
 class _Patch:
     """A piece of an excerpt; the first ``n_heard`` frames are real, the rest is silence."""
 
@@ -119,21 +140,27 @@ class Embedder:
         )
         return Embedding(tokens, heard.tags.mean(axis=0))
 
-    def activations(self, excerpts: Sequence[Excerpt]) -> FloatArray:
-        """Give the activations of all cells that hear something, shape ``(n_cells, N_CHANNELS)``."""
+    def cells(self, excerpts: Sequence[Excerpt]) -> Cells:
+        """Hear the excerpts of one recording, and give every cell that hears something."""
         patches = _patches(excerpts)
-        found = [np.zeros((0, N_CHANNELS), dtype=np.float32)]
+        activations, boxes, powers = ([np.zeros((0, n), np.float32)] for n in (N_CHANNELS, 4, 1))
         for index, patch in enumerate(patches):
-            heard = self._network.run(compressed(patch.power)[np.newaxis])
-            found += [heard.cells[0][cell.place][np.newaxis] for cell in self._audible(index, patch)]
-        return np.concatenate(found)
+            heard = self._network.run(compressed(patch.power)[np.newaxis]).cells[0]
+            for cell in self._audible(index, patch):
+                activations.append(heard[cell.place][np.newaxis])
+                boxes.append(np.array([_box(patch, cell.field)], dtype=np.float32))
+                powers.append(np.array([[_seen(patch, cell.field).mean()]], dtype=np.float32))
+        return Cells(np.concatenate(activations), np.concatenate(boxes), np.concatenate(powers)[:, 0])
+
+    def directions(self, cells: Cells) -> FloatArray:
+        """Place cells where tokens are compared: unit vectors, shape ``(n_cells, N_DIMENSIONS)``."""
+        return self._projection.directions(cells.activations)
 
     def _audible(self, index: int, patch: _Patch) -> list[_Cell]:
         """List the cells of a patch whose boxes hold more than near-silence (-70 dB re the track's mean)."""
         found = []
         for place, field in self._fields.items():
-            box = patch.power[field.first_frame : field.end_frame, field.first_band : field.end_band]
-            if field.first_frame < patch.n_heard and box.mean() > _INAUDIBLE * LEVEL:
+            if field.first_frame < patch.n_heard and _seen(patch, field).mean() > _INAUDIBLE * LEVEL:
                 found.append(_Cell(index, place, field))
         return found
 
@@ -163,6 +190,10 @@ def _cut(excerpt: Excerpt, n_most: int) -> list[_Patch]:
 
 def _is_loud(samples: FloatArray) -> bool:
     return float(np.dot(samples, samples)) > _SILENCE_MEAN_SQUARE * max(1, samples.size)
+
+
+def _seen(patch: _Patch, field: Field) -> FloatArray:
+    return patch.power[field.first_frame : field.end_frame, field.first_band : field.end_band]
 
 
 def _box(patch: _Patch, field: Field) -> tuple[float, float, float, float]:

@@ -22,11 +22,13 @@ class BlendExplainer:
     ----------
     features : FeatureExplainer
     spectrogram : SpectrogramExplainer
-    weight : float
-        The share of the spectrogram, 0 to 1.
+    weight : float, optional
+        The share of the spectrogram, 0 to 1; if left out, both have the same say.
     """
 
-    def __init__(self, features: FeatureExplainer, spectrogram: SpectrogramExplainer, weight: float) -> None:
+    def __init__(
+        self, features: FeatureExplainer, spectrogram: SpectrogramExplainer, weight: float | None = None
+    ) -> None:
         self.recommender = BlendRecommender(features.recommender, spectrogram.recommender, weight)
         self._features = features
         self._spectrogram = spectrogram

@@ -6,11 +6,15 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from soundglass.core.catalogue import CATALOGUE, Feature
+from soundglass.core.settings import Settings
 from soundglass.core.types import FeatureEvidence, Json, Source, Track
 from soundglass.explain.parts import reading
-from soundglass.library.schema import CONFIDENT, TRACK_COLUMNS, track_from_row
+from soundglass.library.rows import track_row
+from soundglass.library.scan import analyse_file
+from soundglass.library.schema import CONFIDENT, TRACK_COLUMNS, FileStamp, track_from_row
 from soundglass.library.store import Store
 from soundglass.recommend.space import FeatureSpace
 
@@ -80,6 +84,26 @@ def stored_profile(store: Store, row: int, space: FeatureSpace | None) -> Profil
         if (confidence := record[f"{name}_confidence"]) is not None:
             evidence.setdefault(name, {})["confidence"] = round(confidence, 4)
     return profile(track_from_row(record), record, evidence, space, record["tags"])
+
+
+def measured_profile(file: Path, settings: Settings, space: FeatureSpace | None) -> Profile:
+    """Analyse one file without storing it.
+
+    Parameters
+    ----------
+    file : Path
+        Absolute.
+    space : FeatureSpace, optional
+        To place the values among the library's.
+
+    Raises
+    ------
+    AudioError
+        The file cannot be read.
+    """
+    identity, analysis = analyse_file(file, settings, ("features", "embedding"))
+    row = track_row(identity, analysis, [FileStamp(str(file), 0, 0)])
+    return profile(row.track, row.values, row.evidence, space, row.as_row()["tags"])
 
 
 def profile(

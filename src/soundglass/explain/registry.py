@@ -16,7 +16,6 @@ from soundglass.explain.spectrogram import SpectrogramExplainer
 from soundglass.library.store import Store
 from soundglass.library.versions import VERSION_COLUMNS, VERSIONS, AnalysisPart
 from soundglass.recommend.base import holds
-from soundglass.recommend.blend import DEFAULT_WEIGHT
 from soundglass.recommend.features import FeatureRecommender
 from soundglass.recommend.mel_pca import MelPcaRecommender
 from soundglass.recommend.spectrogram import SpectrogramRecommender
@@ -43,6 +42,7 @@ class Explainers:
         self._features: list[FeatureExplainer] = []
         self._spectrogram: SpectrogramExplainer | None = None
         self._mel_pca: MelPcaExplainer | None = None
+        self._balanced: BlendExplainer | None = None
 
     def of(self, by: str, *rows: int, weight: float | None = None) -> Explainer:
         """Give the recommender of a name.
@@ -54,7 +54,7 @@ class Explainers:
         *rows : int
             Rows of the library that it must be able to compare; without any, it is for all tracks with audio.
         weight : float, optional
-            Of the blend: the share of the spectrogram, 0 to 1; half if left out.
+            Of the blend: the share of the spectrogram, 0 to 1; both have the same say if left out.
 
         Raises
         ------
@@ -72,13 +72,21 @@ class Explainers:
         if by == "mel-pca":
             return self._by_mel_pca(rows)
         if by == "spectrogram":
-            return self._by_spectrogram(rows)
+            return self.by_spectrogram(*rows)
         features = self.features(rows[0] if rows else None)
         if by == "features":
             return features
-        return BlendExplainer(
-            features, self._by_spectrogram(rows), DEFAULT_WEIGHT if weight is None else weight
-        )
+        return self._blended(features, self.by_spectrogram(*rows), weight)
+
+    def _blended(
+        self, features: FeatureExplainer, spectrogram: SpectrogramExplainer, weight: float | None
+    ) -> BlendExplainer:
+        """Blend the two; what weight balances them is found once."""
+        if weight is not None:
+            return BlendExplainer(features, spectrogram, weight)
+        if self._balanced is None:
+            self._balanced = BlendExplainer(features, spectrogram)
+        return self._balanced
 
     def features(self, row: int | None = None) -> FeatureExplainer:
         """Give the space of features that a row lives in; without one, that of tracks with audio."""
@@ -90,7 +98,9 @@ class Explainers:
         self._features.append(FeatureExplainer(FeatureRecommender.from_store(self._store, origin)))
         return self._features[-1]
 
-    def _by_spectrogram(self, rows: Sequence[int]) -> SpectrogramExplainer:
+    def by_spectrogram(self, *rows: int) -> SpectrogramExplainer:
+        """Give the one of tokens, for rows that it must be able to compare; raises as :meth:`of` does."""
+
         def make() -> SpectrogramExplainer:
             return SpectrogramExplainer(SpectrogramRecommender.from_store(self._store))
 

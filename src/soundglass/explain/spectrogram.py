@@ -18,6 +18,9 @@ from soundglass.explain.words import composed
 from soundglass.recommend.base import Recommender
 from soundglass.recommend.spectrogram import SpectrogramRecommender, Terms
 
+MISSED_BY = 0.05
+"""How far below the usual cosine the nearest token of the other track is for a region to be called missed."""
+
 
 @dataclass(frozen=True, slots=True)
 class MatchedTokens:
@@ -43,11 +46,11 @@ class MatchedTokens:
         return cls(query, match, terms, findings(sides[0], sides[1], query, match))
 
     def sound(self, finding: Finding, index: int = 0) -> Sound:
-        """Find what holds on both sides of the heart of a place; of what is missed, on its own side."""
-        heart = finding.places[index].heart
-        sides = {"query": self.query.traits[heart[0]], "match": self.match.traits[heart[1]]}
+        """Find what holds of every token of a place, on both sides; of what is missed, on its own side."""
+        at = finding.places[index]
+        sides = {"query": self.query.traits[list(at.query)], "match": self.match.traits[list(at.match)]}
         heard = [sides[finding.source]] if self.is_missed(finding, index) else sides.values()
-        return common_sound([Traits.unpack(row) for row in heard])
+        return common_sound([Traits.unpack(row) for of_side in heard for row in of_side])
 
     def part(self, finding: Finding) -> Part:
         """Give a finding as a part of the score; its further places are members."""
@@ -63,10 +66,10 @@ class MatchedTokens:
         return score_without(self.terms, self.query, self.match, left_out)
 
     def is_missed(self, finding: Finding, index: int = 0) -> bool:
-        """Whether the heart of a place is further from all of the other track than from most tracks."""
+        """Whether the heart of a place is clearly further from all of the other track than is usual."""
         heart, source = finding.places[index].heart, finding.source
         matches, token = (self.terms.query, heart[0]) if source == "query" else (self.terms.match, heart[1])
-        return not finding.is_match and bool(matches.best[token] < matches.means[token])
+        return not finding.is_match and bool(matches.best[token] < matches.means[token] - MISSED_BY)
 
     def _name(self, finding: Finding, index: int) -> str:
         name = self.sound(finding, index).name

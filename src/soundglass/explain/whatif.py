@@ -190,10 +190,10 @@ def _changes(features: FeatureRecommender, part: Part) -> Iterator[_Change]:
             others = [library.quantile(percent) for percent in _ALTERNATIVES]
             others = [_opposite(query.value, modes)] if name == "key" else others
         for other in others:
-            values = {name: other}
+            values = {name: feature.rounded(other)}  # as it is told
             if name == "key" and modes:
                 values["mode"] = modes[part.contribution > 0]
-            label = reading(feature, other, values.get("mode", math.nan), None, query.source).label
+            label = reading(feature, values[name], values.get("mode", math.nan), None, query.source).label
             if label != match.label:
                 yield _Change(name, values, label, match.label)
 

@@ -35,12 +35,12 @@ SIZE = 256
 GROWTH = 1.5
 """A library grown or shrunk by this factor since the background was drawn gets a new one."""
 
-SHARPNESS = 1.5
+SHARPNESS = 0.75
 """How strongly the spread of a track's scores to the background sets its scale."""
 
 Values: TypeAlias = NDArray[np.float64]
 
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 """Grows when what was measured before can no longer be compared with what is measured now."""
 
 _METADATA = b"soundglass.background"
@@ -158,7 +158,7 @@ def refresh(store: Store) -> None:
     known = store.columns(["_rowoffset", "id", "background"], HAS_TOKENS)
     if not len(known):
         return
-    background = _read(store)
+    background = read_background(store)
     if background is None or background.is_outgrown(len(known)):
         used = (pc.max(known["background"]).as_py() or 0, background.version if background else 0)
         background = _draw(store, known, max(used) + 1)
@@ -224,7 +224,7 @@ def _write(store: Store, background: Background) -> None:
         written.cleanup_old_versions(older_than=timedelta(0))
 
 
-def _read(store: Store) -> Background | None:
+def read_background(store: Store) -> Background | None:
     """Read the newest background; none where there is none, or none that serves: another is soon drawn."""
     stored = _open(store)
     if stored is None:

@@ -105,6 +105,12 @@ class Listener:
         yield from spectrogram.flush()
 
 
+def excerpts_of(samples: FloatArray) -> list[Excerpt]:
+    """Cut a whole recording, mono at ``SAMPLE_RATE``, into the excerpts that are heard of it."""
+    windows = perceptual.excerpt_windows(len(samples) / SAMPLE_RATE)
+    return [Excerpt(a, samples[round(a * SAMPLE_RATE) : round(b * SAMPLE_RATE)]) for a, b in windows]
+
+
 def resampled(chunks: Iterable[FloatArray], rate: int, target_rate: int) -> Iterator[FloatArray]:
     """Resample consecutive mono chunks by soxr at high quality."""
     stream = soxr.ResampleStream(rate, target_rate, 1, dtype="float32", quality="HQ")

@@ -172,9 +172,10 @@ def place(
     """
     margin = TOLERANCE * (1 + abs(score))
     competes = (recommender.rows != query) & (recommender.rows != (query if but is None else but))
-    close = np.flatnonzero(competes & (np.abs(scores - score) <= margin))
+    above = competes & (scores > score + margin)
+    close = competes & ~above & (scores >= score - margin)
     exact = recommender.exact_scores(query, recommender.rows[close])
-    return 1 + int((competes & (scores > score + margin)).sum()) + int((exact > score).sum())
+    return 1 + int(above.sum()) + int((exact > score).sum())
 
 
 def _lower_bound(scores: NDArray[np.float32], size: int) -> float:

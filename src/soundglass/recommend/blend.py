@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from soundglass.core.errors import SoundglassError
 from soundglass.recommend.base import Proposer, Recommender
 
-DEFAULT_WEIGHT = 0.5
+_SAMPLE = 48
 
 
 class BlendRecommender:
@@ -21,13 +21,15 @@ class BlendRecommender:
     ----------
     features : Recommender
     spectrogram : Proposer
-    weight : float
-        The share of the spectrogram, 0 to 1.
+    weight : float, optional
+        The share of the spectrogram, 0 to 1. If left out, the one at which both have the same say in this
+        library (:func:`balanced`).
 
     Attributes
     ----------
     rows : ndarray of int, shape (n_tracks,)
         Rows of the library that both can compare, ascending.
+    weight : float
 
     Raises
     ------
@@ -37,17 +39,17 @@ class BlendRecommender:
 
     name = "blend"
 
-    def __init__(self, features: Recommender, spectrogram: Proposer, weight: float = DEFAULT_WEIGHT) -> None:
-        if not 0 <= weight <= 1:
+    def __init__(self, features: Recommender, spectrogram: Proposer, weight: float | None = None) -> None:
+        if weight is not None and not 0 <= weight <= 1:
             raise SoundglassError(
                 f"the weight of the spectrogram is {weight:g}", remedy="Give 0 (features only) to 1"
             )
         self.features = features
         self.spectrogram = spectrogram
-        self.weight = float(weight)
         self.rows, *self._own = np.intersect1d(
             features.rows, spectrogram.rows, assume_unique=True, return_indices=True
         )
+        self.weight = balanced(features, spectrogram, self.rows) if weight is None else float(weight)
 
     @property
     def terms(self) -> tuple[tuple[Recommender, float], tuple[Recommender, float]]:
@@ -76,3 +78,29 @@ class BlendRecommender:
         scores = np.where(allowed, self.features.scores(query)[of_features], np.float32(np.nan))
         best = np.argsort(-scores)[: min(n, int(np.isfinite(scores).sum()))]
         return np.union1d(self.spectrogram.propose(query, n, heard), self.rows[best])
+
+
+def balanced(features: Recommender, spectrogram: Recommender, rows: NDArray[np.int64]) -> float:
+    """Find the share of the spectrogram at which both terms of a blend vary equally.
+
+    Scores by features spread several times wider than those by spectrogram. In a plain mean of both, which
+    track comes first is all but decided by the features.
+
+    Parameters
+    ----------
+    rows : ndarray of int
+        Rows that both can compare; up to 48 of them, evenly spread, are scored to one another.
+
+    Returns
+    -------
+    float
+        Half where either never varies.
+    """
+    sample = rows[np.unique(np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(np.intp))]
+    spreads = []
+    for recommender in (features, spectrogram):
+        scores = [recommender.exact_scores(row, sample[sample != row]) for row in sample.tolist()]
+        known = np.concatenate([np.empty(0), *scores])
+        known = known[np.isfinite(known)]
+        spreads.append(float(known.std()) if len(known) else 0.0)
+    return spreads[0] / sum(spreads) if min(spreads) > 0 else 0.5

@@ -87,7 +87,7 @@ class SpectrogramRecommender(OfRows):
     so the terms of all tokens sum to the score, which is 1 for the same recording and 0 on average over the
     pairs of the background. Measured against that background (:mod:`soundglass.library.background`) are
 
-        m_i = mean of best_i    a_i ∝ weight_i / deviation of best_i    g = c exp(1.5 σ)
+        m_i = mean of best_i    a_i ∝ weight_i / deviation of best_i    g = c exp(0.75 σ)
 
     where σ is the standard deviation of Σ a_i (1 - best_i) / r. This is late interaction (Khattab & Zaharia,
     ColBERT, 2020), both ways and centred, with local scales (Zelnik-Manor & Perona, 2004). The scales are

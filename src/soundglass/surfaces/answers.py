@@ -18,11 +18,13 @@ from soundglass.explain.path import Path
 from soundglass.explain.profile import Profile
 
 if TYPE_CHECKING:
+    from soundglass.explain.heard import HeardMost
     from soundglass.surfaces.sounds import Heard
 
 
-def pair_json(answer: Pair) -> dict[str, Json]:
-    """Give one pair in full; its contributions sum to its score."""
+def pair_json(answer: Pair, where: HeardMost | None = None) -> dict[str, Json]:
+    """Give one pair in full, and where its likeness is heard; its contributions sum to its score."""
+    heard = {} if where is None else {"query": asdict(where.query), "match": asdict(where.match)}
     return {
         "query": track_json(answer.query),
         "by": answer.by,
@@ -35,6 +37,7 @@ def pair_json(answer: Pair) -> dict[str, Json]:
         "counterfactuals": [
             {**asdict(change), "sentence": change.sentence} for change in answer.counterfactuals
         ],
+        **({"heard_most": {**heard, "sentence": where.sentence}} if where is not None else {}),
     }
 
 

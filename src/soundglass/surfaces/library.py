@@ -8,23 +8,21 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
+from soundglass import __version__
 from soundglass.audio.discover import discover
 from soundglass.core.errors import LibraryError, SoundglassError
 from soundglass.core.settings import DEFAULTS, Settings
 from soundglass.core.types import Recommendations, Track
 from soundglass.explain.answer import Pair, explain_pair, recommend, tracks
 from soundglass.explain.atlas import Atlas, draw_atlas
-from soundglass.explain.compare import SAMPLE, Comparison, LibraryComparison, compare, compare_library, spread
+from soundglass.explain.compare import SAMPLE, Comparison, LibraryComparison, compare, compare_library
 from soundglass.explain.path import Path as TrackPath
 from soundglass.explain.path import explain_path
-from soundglass.explain.profile import Profile, profile, stored_profile
+from soundglass.explain.profile import Profile, measured_profile, stored_profile
 from soundglass.explain.registry import Explainers
+from soundglass.explain.showcase import showcase
 from soundglass.library.health import Health, LibraryInfo, check, summarise
-from soundglass.library.rows import track_row
-from soundglass.library.scan import ScanProgress, ScanSummary, analyse_file, scan
-from soundglass.library.schema import FileStamp
+from soundglass.library.scan import ScanProgress, ScanSummary, scan
 from soundglass.library.search import file_of, find_row
 from soundglass.library.store import Store
 from soundglass.library.tables import ImportSummary, read_table
@@ -32,10 +30,12 @@ from soundglass.recommend.filters import Filters
 from soundglass.recommend.maps import Method
 
 if TYPE_CHECKING:
+    from soundglass.evaluate.context import EvaluationSettings
+    from soundglass.evaluate.run import Evaluation
+    from soundglass.explain.heard import HeardMost
     from soundglass.surfaces.sounds import Heard
 
 BOTH = ("features", "spectrogram")
-_SHOWCASE_SAMPLE = 50
 
 
 class Library:
@@ -125,20 +125,8 @@ class Library:
         return tracks(store, [find_row(store, track)])[0]
 
     def showcase(self) -> Track:
-        """Pick a track with a close match, one that has been listened to if there is any.
-
-        Raises
-        ------
-        LibraryError
-            The library is empty.
-        """
-        store, explainers = self._snapshot()
-        if not len(store):
-            raise LibraryError("is empty", path=self.uri, remedy="Scan a folder of music")
-        rows = store.rows_where("token_weights IS NOT NULL")
-        sample = spread(rows if len(rows) else np.arange(len(store)), _SHOWCASE_SAMPLE).tolist()
-        answers = [recommend(store, explainers.of("features", row), row, 1, Filters()) for row in sample]
-        return max(answers, key=lambda a: a.results[0].score if a.results else float("-inf")).query
+        """Pick a track with a close match, as :func:`soundglass.explain.showcase.showcase` does."""
+        return showcase(*self._snapshot())
 
     def similar(
         self,
@@ -160,7 +148,7 @@ class Library:
         by : {"features", "spectrogram", "blend", "mel-pca"}
             The recommender.
         weight : float, optional
-            Of the blend: the share of the spectrogram, 0 to 1; half if left out.
+            Of the blend: the share of the spectrogram, 0 to 1; both have the same say if left out.
         n : int
             How many.
         per_artist : int, optional
@@ -259,10 +247,18 @@ class Library:
         """Write the regions in which two tracks match most as sounds, as :func:`write_matches` says."""
         from soundglass.surfaces.sounds import write_matches  # loads the decoders
 
-        pair = self.why(track, other, by="spectrogram")
+        parts = self.why(track, other, by="spectrogram").parts
         store = self._store()
-        query, match = (file_of(store, find_row(store, side.id)) for side in (pair.query, pair.match))
-        return write_matches(query, match, pair.parts, Path(folder), n, bed_db, suffix)
+        query, match = (file_of(store, find_row(store, side)) for side in (track, other))
+        return write_matches(query, match, parts, Path(folder), n, bed_db, suffix)
+
+    def heard(self, track: str, other: str) -> HeardMost:
+        """Hear two tracks again and say in which stretch of each they are alike most, by spectrogram."""
+        from soundglass.explain.heard import heard_most  # loads the decoders
+
+        store, explainers = self._snapshot()
+        pair = find_row(store, track), find_row(store, other)
+        return heard_most(store, explainers.by_spectrogram(*pair).recommender, pair)
 
     def map(self, *, by: str = "features", method: Method = "pca") -> Atlas:
         """Lay all tracks out on a plane, those with audio where there are any.
@@ -293,14 +289,25 @@ class Library:
         AudioError
             The file cannot be read.
         """
-        file = Path(path).expanduser().absolute()
-        identity, analysis = analyse_file(file, self.settings, ("features", "embedding"))
-        row = track_row(identity, analysis, [FileStamp(str(file), 0, 0)])
         try:
             space = self._snapshot()[1].features().recommender.space
         except LibraryError:
             space = None
-        return profile(row.track, row.values, row.evidence, space, row.as_row()["tags"])
+        return measured_profile(Path(path).expanduser().absolute(), self.settings, space)
+
+    def evaluate(
+        self,
+        settings: EvaluationSettings | None = None,
+        *,
+        parts: Sequence[str] | None = None,
+        kept_folder: str | PathLike[str] | None = None,
+        progress: Callable[[str, int, int], None] = lambda _, __, ___: None,
+    ) -> Evaluation:
+        """Measure how good recommendations and how true explanations are, as :func:`evaluate` does."""
+        from soundglass.evaluate.run import PARTS, evaluate  # seldom asked for
+
+        parts, folder = parts or PARTS, Path(kept_folder) if kept_folder else None
+        return evaluate(*self._snapshot(), settings, parts, folder, progress, __version__)
 
     # -- keeping ---------------------------------------------------------------------------------------
 

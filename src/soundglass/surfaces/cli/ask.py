@@ -57,6 +57,9 @@ def why(
     other: OtherArgument,
     by: ByOption = "features",
     weight: WeightOption = None,
+    heard: Annotated[
+        bool, typer.Option("--heard", help="Also hear both files again: where are they alike most?")
+    ] = False,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -64,11 +67,13 @@ def why(
     from soundglass.surfaces.answers import pair_json
     from soundglass.surfaces.cli import show
 
-    answer = open_library(library).why(track, other, by=by, weight=weight)
+    opened = open_library(library)
+    answer = opened.why(track, other, by=by, weight=weight)
+    where = opened.heard(track, other) if heard else None
     if json:
-        show.print_json(pair_json(answer))
+        show.print_json(pair_json(answer, where))
     else:
-        show.pair(answer)
+        show.pair(answer, where)
 
 
 def features(

@@ -10,7 +10,7 @@ import typer
 
 import soundglass
 from soundglass.core.errors import SoundglassError
-from soundglass.surfaces.cli import ask, explore, fill, keep
+from soundglass.surfaces.cli import ask, evaluate, explore, fill, keep
 from soundglass.surfaces.cli.show import plain
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.command("compare")(explore.compare)
 app.command("path")(explore.path)
 app.command("listen")(explore.listen)
 app.command("map")(explore.map_)
+app.command("evaluate")(evaluate.evaluate)
 app.add_typer(keep.app, name="library")
 
 

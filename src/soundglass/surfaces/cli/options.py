@@ -27,7 +27,8 @@ ByOption = Annotated[
 WeightOption = Annotated[
     float | None,
     typer.Option(
-        help="Of --by blend: the share of the spectrogram, 0 to 1; half if left out.", metavar="SHARE"
+        help="Of --by blend: the share of the spectrogram, 0 to 1; both have the same say if left out.",
+        metavar="SHARE",
     ),
 ]
 WhereOption = Annotated[

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +20,9 @@ from soundglass.explain.answer import Pair
 from soundglass.explain.named import VISIBLE, named_parts
 from soundglass.explain.phrases import missed_in, phrase, time_text
 from soundglass.explain.profile import Profile, Reading
+
+if TYPE_CHECKING:
+    from soundglass.explain.heard import HeardMost
 
 _BAR_WIDTH, _WIDE = 12, 90
 _SHOWN_REGIONS = 8
@@ -70,13 +74,15 @@ def parts_line(parts: Sequence[Part]) -> str:
     return " · ".join([*terms, f"everything else {signed(rest)}"])
 
 
-def pair(answer: Pair) -> None:
-    """Show one pair in full."""
+def pair(answer: Pair, where: HeardMost | None = None) -> None:
+    """Show one pair in full, and where its likeness is heard."""
     out = console()
     out.print(Text.assemble((name(answer.query), "bold"), "\n", (name(answer.match), "bold")))
     place = f", rank {answer.rank:,} of {answer.n_tracks:,}" if answer.rank else ""
     out.print(f"\nScore {minus(f'{answer.score:.3f}')} by {answer.by}{place}. {answer.sentence}\n")
     out.print(_parts_table(answer, _BAR_WIDTH if out.width >= _WIDE else _BAR_WIDTH // 2))
+    if where is not None:
+        out.print(f"\n{where.sentence}")
     out.print(f"\n{_against(answer.parts)}")
     if answer.counterfactuals:
         out.print("\nWhat if:")

@@ -1,0 +1,1 @@
+"""How well recommenders find what belongs together, measured alike for all."""

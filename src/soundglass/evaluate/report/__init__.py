@@ -1,0 +1,1 @@
+"""Findings for people: one HTML file, and tables for a terminal."""

@@ -1,0 +1,1 @@
+"""Do recommended tracks look alike, by measures that no recommender uses."""
