@@ -52,7 +52,7 @@ evaluate: $(VENV)/dev.stamp
 evaluate-full: $(VENV)/peers.stamp
 	test -f $(EVALUATED)/music/tracks.csv || $(BIN)/python tools/fetch_game_music.py $(EVALUATED)/music
 	$(BIN)/soundglass scan $(EVALUATED)/music --library $(EVALUATED)/music.lance
-	$(BIN)/soundglass evaluate --library $(EVALUATED)/music.lance --output $(EVALUATED)/full --labels $(EVALUATED)/music/tracks.csv --peers
+	$(BIN)/soundglass evaluate --library $(EVALUATED)/music.lance --output $(EVALUATED)/full --labels $(EVALUATED)/music/tracks.csv --peers --pairs 16 --plants 16
 ifneq ($(TABLE),)
 	test -d $(EVALUATED)/table.lance || $(BIN)/soundglass import "$(TABLE)" --library $(EVALUATED)/table.lance
 	$(BIN)/soundglass evaluate --library $(EVALUATED)/table.lance --output $(EVALUATED)/table $(if $(LISTENERS),--listeners "$(LISTENERS)")

@@ -91,10 +91,8 @@ class SpectrogramRecommender(OfRows):
 
     where σ is the standard deviation of Σ a_i (1 - best_i) / r. This is late interaction (Khattab & Zaharia,
     ColBERT, 2020), both ways and centred, with local scales (Zelnik-Manor & Perona, 2004). The scales are
-    what keeps hubs down: a track of small σ lies in the middle of the library, near to everything. On 298
-    game tracks means, shares and scales cut the skew of how often a track is listed from 2.1 to 0.6, and
-    .38 instead of .34 of the five nearest are from the same soundtrack
-    (``python -m benchmarks.soundtracks.choices``).
+    what keeps hubs down: a track of small σ lies in the middle of the library, near to everything (figures
+    in ``docs/decisions/0008`` and ``0012``).
 
     A track takes 4.2 kB of memory: 125 MB for 30,000, 4.2 GB for a million.
     """

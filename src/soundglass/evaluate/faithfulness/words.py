@@ -24,10 +24,11 @@ from soundglass.evaluate.faithfulness.whatif_again import (
 from soundglass.evaluate.faithfulness.witnessed import Witnessed, witnessed
 from soundglass.evaluate.faithfulness.witnesses import check_sentence
 from soundglass.evaluate.faithfulness.words_heard import words_heard
-from soundglass.evaluate.findings import Cell, Section, Table, Target
+from soundglass.evaluate.findings import Cell, Estimate, Section, Table, Target
 from soundglass.explain.answer import Pair, explain_pair, recommend
 from soundglass.explain.compare import spread
 from soundglass.explain.without import RegionCounterfactual
+from soundglass.explain.words import listed
 from soundglass.recommend.filters import Filters
 
 N_LISTED = 10
@@ -56,7 +57,7 @@ def evaluate_words(context: Context) -> Section:
     return Section(
         name="words",
         title="Words",
-        summary=_summary(targets),
+        summary=_summary(tallies),
         tables=(*_tables(tallies), *heard.tables, *study.tables),
         targets=targets,
         notes=(*notes, *examples, *heard.notes, *study.notes),
@@ -183,12 +184,20 @@ def _targets(tallies: Mapping[str, Tally]) -> list[Target]:
     return targets
 
 
-def _summary(targets: tuple[Target, ...]) -> str:
-    if not targets:
+def _summary(tallies: Mapping[str, Tally]) -> str:
+    words = {name: tally.rate(tally.words()) for name, tally in tallies.items()}
+    told = [f"{_percent(rate)} of {rate.n:,} by {name}" for name, rate in words.items() if rate.n]
+    if not told:
         return "There is no sentence to check."
-    told = [f"{target.what}: {100 * _value(target):.2f} %" for target in targets]
-    return f"{'; '.join(told)}."
+    changes = [tally.rate(_changes(tally)) for tally in tallies.values()]
+    n_changes = sum(rate.n for rate in changes)
+    n_true = round(sum(rate.n * rate.value for rate in changes if rate.n))
+    text = "Sentences were read back by a grammar of their own and checked against the library: "
+    text += f"{listed(told)} are true."
+    if n_changes:
+        text += f" {n_changes:,} what-ifs were carried out; {n_true:,} of them came out as told."
+    return text
 
 
-def _value(target: Target) -> float:
-    return target.found if isinstance(target.found, float) else target.found.value
+def _percent(rate: Estimate) -> str:
+    return f"{100 * rate.value:.2f} %".replace("100.00 %", "100 %")
