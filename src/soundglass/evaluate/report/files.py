@@ -15,7 +15,7 @@ from soundglass.evaluate.run import Evaluation
 
 JSON_NAME, HTML_NAME, KEPT_NAME = "evaluation.json", "evaluation.html", ".kept"
 
-_EXTRAS = {"jinja2": "Jinja2", "matplotlib": "Matplotlib", "pytrec_eval": "pytrec-eval-terrier"}
+_EXTRAS = {"jinja2": "Jinja2", "matplotlib": "Matplotlib"}
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> tuple[Path, Path]:
