@@ -90,7 +90,7 @@ def test_a_place_that_is_a_file_is_refused_at_once(tmp_path: Path) -> None:
     [
         ({"matplotlib"}, "needs Matplotlib"),
         ({"jinja2"}, "needs Jinja2"),
-        ({"pytrec_eval", "jinja2"}, "needs Jinja2 and pytrec-eval-terrier"),
+        ({"matplotlib", "jinja2"}, "needs Jinja2 and Matplotlib"),
     ],
 )
 def test_missing_packages_are_named_before_anything_is_done(

@@ -23,6 +23,7 @@ TITLES = {
     USUAL: "in their place noise of the library's median energy in each band",
     OTHERS: "in their place what other tracks of the library have there",
 }
+_IN_PLACE = {USUAL: "noise in their place", OTHERS: "other music in their place"}
 
 _BEATEN = (OCCLUSION, *BASELINES, RANDOM)
 _LEAST_PAIRS = 5
@@ -179,7 +180,7 @@ def _better(context: Context, pairs: Sequence[DeletedPair], fill: str, method: s
 
 def _targets(context: Context, pairs: Sequence[DeletedPair], fill: str) -> list[Target]:
     groups = [pair.artist for pair in pairs]
-    where = f"; {TITLES[fill]}"
+    where = f"; {_IN_PLACE[fill]}"
 
     def mean(values: Values) -> Estimate:
         return statistics.bootstrap_mean(values, groups, context.settings.resamples, context.settings.seed)
