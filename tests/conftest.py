@@ -28,7 +28,8 @@ def demo_library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """The demo music, analysed once for all test processes."""
     from soundglass.demo import demo_music
 
-    return _once(tmp_path_factory, "demo.lance", lambda library: library.scan(demo_music()))
+    # One worker, as tracks are stored in the order in which workers are done.
+    return _once(tmp_path_factory, "demo.lance", lambda library: library.scan(demo_music(), workers=1))
 
 
 @pytest.fixture(scope="session")
