@@ -43,7 +43,7 @@ wheel: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
 
-# Is it good, and is the explanation true: on the music in the package (minutes). What is interrupted goes on where it was.
+# Is it good, and is the explanation true: on the music in the package (about a quarter of an hour on two cores). What is interrupted goes on where it was.
 evaluate: $(VENV)/dev.stamp
 	$(BIN)/soundglass scan src/soundglass/demo --library $(EVALUATED)/demo.lance
 	$(BIN)/soundglass evaluate --library $(EVALUATED)/demo.lance --output $(EVALUATED)/demo
