@@ -1,0 +1,1 @@
+"""Pictures of tracks, pairs, lists and libraries: matplotlib figures of one look."""
