@@ -1,4 +1,4 @@
-# make run [MUSIC=folder] · make test · make bench · make evaluate · make evaluate-full [TABLE=… LISTENERS=…] · make lock
+# make run [MUSIC=folder] · make test · make bench · make evaluate · make evaluate-full [TABLE=… LISTENERS=…] · make notebooks [MUSIC=… TABLE=…] · make lock
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +11,7 @@ TABLE ?= $(wildcard ../shared/data/csv/tidytuesday_spotify_songs.csv.gz)
 LISTENERS ?= $(wildcard ../shared/data/users/lastfm2k_user_artists_noheader.dat)
 EVALUATED := build/evaluation
 
-.PHONY: run test lint types layers unit wheel bench evaluate evaluate-full lock clean
+.PHONY: run test lint types layers unit browser wheel bench evaluate evaluate-full notebooks images lock clean
 
 run: $(VENV)/runtime.stamp
 	@$(BIN)/soundglass demo $(if $(MUSIC),--music "$(MUSIC)")
@@ -28,8 +28,12 @@ types: $(VENV)/dev.stamp
 layers: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
-unit: $(VENV)/dev.stamp
+unit: $(VENV)/dev.stamp browser
 	$(BIN)/pytest -n auto --dist loadgroup
+
+# A headless browser for the tests of pages, where apt can give one; without it those tests are skipped.
+browser: $(VENV)/dev.stamp
+	@test -x build/chromium/chromium || $(BIN)/python tools/fetch_chromium.py build/chromium || true
 
 # Build the wheel, install it into an environment of its own and run the program from there.
 wheel: $(VENV)/dev.stamp
@@ -57,6 +61,14 @@ ifneq ($(TABLE),)
 	test -d $(EVALUATED)/table.lance || $(BIN)/soundglass import "$(TABLE)" --library $(EVALUATED)/table.lance
 	$(BIN)/soundglass evaluate --library $(EVALUATED)/table.lance --output $(EVALUATED)/table $(if $(LISTENERS),--listeners "$(LISTENERS)")
 endif
+
+# The study this project grew from, and what became of it: four notebooks, run on the music in the package, or on your own.
+notebooks: $(VENV)/dev.stamp
+	$(if $(MUSIC),SOUNDGLASS_MUSIC="$(MUSIC)") $(if $(filter command line,$(origin TABLE)),SOUNDGLASS_TABLE="$(TABLE)") $(BIN)/python tools/run_notebooks.py
+
+# The pictures in docs/images.
+images: $(VENV)/dev.stamp browser
+	$(BIN)/python tools/draw_docs_images.py
 
 # Resolve pyproject.toml anew into the pinned lists (needs uv).
 lock:

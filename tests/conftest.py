@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 
 import soundglass
 from soundglass.surfaces.library import Library
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -37,6 +42,26 @@ def spotify_library(tmp_path_factory: pytest.TempPathFactory, shared_data: Path)
     """28,356 tracks with Spotify's features."""
     table = shared_data / "csv" / "tidytuesday_spotify_songs.csv.gz"
     return _once(tmp_path_factory, "spotify.lance", lambda library: library.import_table(table))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium: that of ``SOUNDGLASS_CHROMIUM``, that of the build, or an installed one.
+
+    Of a module, as its event loop would be in the way of others'.
+    """
+    from playwright.sync_api import sync_playwright
+
+    fetched = Path(__file__).parents[1] / "build" / "chromium" / "chromium"
+    installed = shutil.which("chromium") or shutil.which("google-chrome")
+    program = os.environ.get("SOUNDGLASS_CHROMIUM") or (str(fetched) if fetched.exists() else installed)
+    if program is None:
+        pytest.skip("no Chromium here: run python tools/fetch_chromium.py build/chromium")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        launched = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield launched
+        launched.close()
 
 
 def _once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Library], object]) -> Library:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from soundglass.core.statistics import Estimate
 from soundglass.evaluate.context import EvaluationSettings
-from soundglass.evaluate.findings import Chart, Estimate, Section, Series, Table, Target
+from soundglass.evaluate.findings import Chart, Section, Series, Table, Target
 from soundglass.evaluate.run import Evaluation, Subject
 
 EVIL = "<script>alert('rock & \"roll\"')</script>"

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 import soundglass
 from soundglass.core.errors import CatalogueError
+from soundglass.core.statistics import Estimate
 from soundglass.core.types import Json
 from soundglass.evaluate.context import Context
-from soundglass.evaluate.findings import Estimate
 from soundglass.evaluate.kept import Kept
 from soundglass.evaluate.ranking.base import System
 from soundglass.evaluate.ranking.exposure import exposure

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from media_files import KINDS, music, write
-from soundglass.audio.clip import Clip, read_clip, write_clip
+from soundglass.audio.clip import Clip, read_clip, read_clips, write_clip
 from soundglass.audio.decode import decode
 from soundglass.core.errors import AudioError
 from soundglass.core.settings import AudioLimits
@@ -31,6 +31,19 @@ def test_a_piece_is_what_lies_there_in_the_whole(
     assert clip.sample_rate == rate
     assert np.array_equal(clip.samples, wanted)
     assert clip.duration_s == len(wanted) / rate
+
+
+@pytest.mark.parametrize("kind", ["wav", "mp3", "m4a"])
+def test_pieces_are_read_in_one_pass_in_any_order(tmp_path: Path, kind: str) -> None:
+    path = write(tmp_path / f"song.{kind}", kind, music(4.0))
+    spans = [(3.0, 3.5), (0.0, 1.0), (0.5, 3.2), (-1.0, 0.1), (3.9, 9.0)]
+    limits = AudioLimits(block_frames=5000)
+    for clip, span in zip(read_clips(path, spans, limits), spans, strict=True):
+        assert np.array_equal(clip.samples, read_clip(path, *span).samples)
+    with pytest.raises(AudioError, match=r"before the piece from 7\.00 s"):
+        read_clips(path, [(0.0, 1.0), (7.0, 8.0)])
+    with pytest.raises(AudioError, match="no piece can be cut"):
+        read_clips(path, [(0.0, 1.0), (2.0, 2.0)])
 
 
 def test_no_more_is_decoded_than_to_the_end_of_the_piece(tmp_path: Path) -> None:

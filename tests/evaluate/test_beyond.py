@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ranked import Told, context_of, library_of, tracks_of
 
-from soundglass.evaluate.findings import Estimate
+from soundglass.core.statistics import Estimate
 from soundglass.evaluate.ranking.beyond import beyond_accuracy
 
 N = 12

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from soundglass.core.statistics import Estimate
 from soundglass.evaluate.context import Context, EvaluationSettings
 from soundglass.evaluate.faithfulness import deletion, deletion_section, pointers, removal
 from soundglass.evaluate.faithfulness.deletion import OTHERS, USUAL, DeletedPair, deleted_pairs
 from soundglass.evaluate.faithfulness.deletion_section import evaluate_deletion
 from soundglass.evaluate.faithfulness.orderings import Removals
-from soundglass.evaluate.findings import Estimate
 from soundglass.evaluate.kept import Kept
 from soundglass.explain.registry import Explainers
 from soundglass.library.store import Store

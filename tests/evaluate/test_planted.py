@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from soundglass.core.statistics import Estimate
 from soundglass.evaluate.context import Context, EvaluationSettings
 from soundglass.evaluate.faithfulness import planted, planting
 from soundglass.evaluate.faithfulness.planted import evaluate_planted
-from soundglass.evaluate.findings import Estimate, Section
+from soundglass.evaluate.findings import Section
 from soundglass.evaluate.kept import Kept
 from soundglass.explain.registry import Explainers
 from soundglass.library.store import Store

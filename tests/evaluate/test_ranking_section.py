@@ -9,8 +9,9 @@ import pytest
 from ranked import Told, context_of, library_of, tracks_of
 
 from soundglass.core.errors import CatalogueError
+from soundglass.core.statistics import Estimate, holm
 from soundglass.evaluate.context import Context
-from soundglass.evaluate.findings import Estimate, Section, Table
+from soundglass.evaluate.findings import Section, Table
 from soundglass.evaluate.ranking.exposure import Exposure
 from soundglass.evaluate.ranking.measures import MEASURES
 from soundglass.evaluate.ranking.protocol import ask, protocol
@@ -19,7 +20,6 @@ from soundglass.evaluate.ranking.section import evaluate_ranking
 from soundglass.evaluate.ranking.systems import systems
 from soundglass.evaluate.ranking.targets import targets
 from soundglass.evaluate.ranking.truth import truths
-from soundglass.evaluate.statistics import holm
 from soundglass.library.schema import PLAYLISTS
 
 N = 48

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from evaluations import RANKED
-from soundglass.evaluate.findings import Estimate, Table
+from soundglass.core.statistics import Estimate
+from soundglass.evaluate.findings import Table
 from soundglass.evaluate.report import figures
 
 

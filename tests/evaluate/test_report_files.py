@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from importlib import util
 from pathlib import Path
 
 import pytest
 
 from evaluations import EVIL, MADE
-from soundglass.core.errors import LibraryError, SoundglassError
-from soundglass.evaluate.report import files
+from soundglass.core.errors import LibraryError
 from soundglass.evaluate.report.contract import evaluation_json
 from soundglass.evaluate.report.files import prepare, write_report
 
@@ -83,20 +81,3 @@ def test_a_place_that_is_a_file_is_refused_at_once(tmp_path: Path) -> None:
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(LibraryError, match="cannot be written to"):
             prepare(folder)
-
-
-@pytest.mark.parametrize(
-    ("missing", "named"),
-    [
-        ({"matplotlib"}, "needs Matplotlib"),
-        ({"jinja2"}, "needs Jinja2"),
-        ({"matplotlib", "jinja2"}, "needs Jinja2 and Matplotlib"),
-    ],
-)
-def test_missing_packages_are_named_before_anything_is_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: set[str], named: str
-) -> None:
-    monkeypatch.setattr(files, "find_spec", lambda name: None if name in missing else util.find_spec(name))
-    with pytest.raises(SoundglassError, match=rf"{named}.*pip install 'soundglass\[evaluate\]'"):
-        prepare(tmp_path / "report")
-    assert not (tmp_path / "report").exists()

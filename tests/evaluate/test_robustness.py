@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from soundglass.core.statistics import Estimate
 from soundglass.core.types import Region
 from soundglass.evaluate.context import Context, EvaluationSettings
 from soundglass.evaluate.faithfulness import pairs, robustness
@@ -16,7 +17,7 @@ from soundglass.evaluate.faithfulness.robustness import (
     overlap,
     region_overlap,
 )
-from soundglass.evaluate.findings import Estimate, Section
+from soundglass.evaluate.findings import Section
 from soundglass.evaluate.kept import Kept
 from soundglass.explain.registry import Explainers
 from soundglass.library.store import Store

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from soundglass.core.statistics import Estimate
 from soundglass.evaluate.context import Context, EvaluationSettings
 from soundglass.evaluate.faithfulness import pairs, sanity
 from soundglass.evaluate.faithfulness.sanity import evaluate_sanity
-from soundglass.evaluate.findings import Estimate, Section
+from soundglass.evaluate.findings import Section
 from soundglass.evaluate.kept import Kept
 from soundglass.explain.registry import Explainers
 from soundglass.library.store import Store

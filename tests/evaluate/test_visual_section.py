@@ -12,7 +12,7 @@ from scipy.stats import mannwhitneyu
 
 import soundglass
 from soundglass.core.errors import AudioError
-from soundglass.evaluate.findings import Estimate
+from soundglass.core.statistics import Estimate
 from soundglass.evaluate.visual import gallery
 from soundglass.evaluate.visual.gallery import draw
 from soundglass.evaluate.visual.pairs import PER_QUERY, RANDOM, SAME_GENRE, Pairs, choose_pairs

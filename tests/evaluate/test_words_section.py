@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from feature_tables import random_values, store_of
+from soundglass.core.statistics import Estimate
 from soundglass.core.types import Part
 from soundglass.evaluate.context import Context, EvaluationSettings
 from soundglass.evaluate.faithfulness.features import evaluate_feature_faithfulness
@@ -20,7 +21,7 @@ from soundglass.evaluate.faithfulness.whatif_again import Standing, check_featur
 from soundglass.evaluate.faithfulness.witnessed import witnessed
 from soundglass.evaluate.faithfulness.witnesses import FeatureWitness
 from soundglass.evaluate.faithfulness.words import evaluate_words
-from soundglass.evaluate.findings import Estimate, Section
+from soundglass.evaluate.findings import Section
 from soundglass.evaluate.kept import Kept
 from soundglass.explain.answer import explain_pair
 from soundglass.explain.features import FeatureExplainer

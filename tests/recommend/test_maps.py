@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -12,7 +10,6 @@ from sklearn.neighbors import NearestNeighbors
 
 from feature_tables import random_values, recommender_of
 from pictures import mel_pca_of, random_pictures
-from soundglass.core.errors import SoundglassError
 from soundglass.embeddings.matching import TokenTable
 from soundglass.recommend.base import best_first
 from soundglass.recommend.maps import (
@@ -73,6 +70,15 @@ def test_principal_plane_is_scikit_learns() -> None:
     space = points(300)
     plane, expected = principal_plane(space), PCA(2).fit_transform(space)
     np.testing.assert_allclose(np.abs(plane), np.abs(expected), rtol=1e-3, atol=1e-4)
+
+
+def test_shares_are_scikit_learns_explained_variance() -> None:
+    space = points(300)
+    found = lay_out(np.arange(300), space, "pca")
+    assert found.shares == pytest.approx(PCA(2).fit(space).explained_variance_ratio_, rel=1e-4)
+    assert lay_out(np.arange(30), space[:30], "tsne").shares is None
+    assert lay_out(np.arange(30), np.ones((30, 4)), "pca").shares == (0, 0)
+    np.testing.assert_allclose(found.errors + found.trust, 1, atol=1e-6)
 
 
 def test_principal_plane_does_not_flip() -> None:
@@ -159,10 +165,3 @@ def test_one_axis_makes_a_line() -> None:
     found = lay_out(np.arange(9), np.arange(9.0)[:, None], "pca")
     assert not found.xy[:, 1].any()
     assert (np.diff(found.xy[:, 0]) > 0).all()
-
-
-def test_without_scikit_learn_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.manifold", None)
-    with pytest.raises(SoundglassError, match=r"soundglass\[maps\]"):
-        lay_out(np.arange(20), points(20), "tsne")
-    assert lay_out(np.arange(20), points(20), "pca").kept > 0

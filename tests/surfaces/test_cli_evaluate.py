@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from importlib import util
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from evaluations import EVIL, MADE
 from soundglass.evaluate import run as running
 from soundglass.evaluate.context import Context, EvaluationSettings
 from soundglass.evaluate.findings import Section
-from soundglass.evaluate.report import files
 from soundglass.surfaces.cli import show_evaluation
 from soundglass.surfaces.library import Library
 
@@ -205,17 +203,6 @@ def test_an_empty_library_is_one_clear_line(run: Callable[..., Ran], asked: Aske
     library = soundglass.open(tmp_path / "empty.lance")
     library._store(create=True)
     assert_one_clear_line(run("evaluate", "-l", library.uri, "-o", tmp_path / "report"), "is empty")
-
-
-def test_missing_packages_are_one_clear_line(
-    run: Callable[..., Ran], small: Library, asked: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        files, "find_spec", lambda name: None if name == "matplotlib" else util.find_spec(name)
-    )
-    ran = run("evaluate", "-l", small.uri, "-o", tmp_path / "report")
-    assert_one_clear_line(ran, "Matplotlib", "pip install 'soundglass[evaluate]'")
-    assert not asked.contexts
 
 
 def test_a_table_of_features_is_evaluated_as_far_as_it_goes(

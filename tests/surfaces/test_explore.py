@@ -15,7 +15,6 @@ import soundfile
 from ran import Ran, assert_one_clear_line
 
 import soundglass
-from soundglass.core.types import Region
 from soundglass.library.store import Store
 from soundglass.surfaces.library import Library
 
@@ -131,27 +130,6 @@ def test_a_path_leads_from_one_to_the_other(run: Run, asked: tuple[str, str], by
         assert step["sentence"] in shown
 
 
-def test_listen_writes_the_matched_regions(
-    run: Run, asked: tuple[str, str], demo_library: Library, tmp_path: Path
-) -> None:
-    other = demo_library.similar(QUERY, by="spectrogram", n=1)[0].track.id
-    wanted = ("listen", QUERY, other, "--out", tmp_path / "sounds", "-n", 2, *asked)
-    answer = run(*wanted, "--json").json
-    parts = demo_library.why(QUERY, other, by="spectrogram").parts
-    assert [sound["name"] for sound in answer] == [part.name for part in parts[:2]]
-    for sound, part in zip(answer, parts, strict=False):
-        samples, rate = soundfile.read(sound["path"])
-        assert len(samples) / rate == pytest.approx(sound["duration_s"], abs=1e-3)
-        assert isinstance(part.query, Region)
-        assert isinstance(part.match, Region)
-        both = part.query.end_s - part.query.start_s + part.match.end_s - part.match.start_s
-        assert both < sound["duration_s"] < both + 1
-        assert np.abs(samples).max() > 0.01
-    shown = run(*wanted, "--flac", "--bed", -20).out
-    assert len(list((tmp_path / "sounds").glob("*.flac"))) == 2
-    assert str(tmp_path / "sounds")[:30] in shown
-
-
 @pytest.mark.parametrize("by", ["features", "spectrogram", "mel-pca"])
 def test_a_map_has_every_track(
     run: Run, asked: tuple[str, str], demo_library: Library, tmp_path: Path, by: str
@@ -165,6 +143,46 @@ def test_a_map_has_every_track(
     assert [row["id"] for row in table] == [track["id"] for track in answer["tracks"]]
     assert [float(row["x"]) for row in table] == [track["x"] for track in answer["tracks"]]
     assert f"{len(demo_library)} tracks" in run("map", "--by", by, "--out", file, *asked).out
+
+
+def test_a_map_names_its_clusters(run: Run, asked: tuple[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "map.csv"
+    answer = run("map", "--n-clusters", 3, "--out", file, "--json", *asked).json
+    clusters = answer["clusters"]
+    assert [cluster["number"] for cluster in clusters] == [1, 2, 3]
+    with file.open(encoding="utf-8", newline="") as opened:
+        table = list(csv.DictReader(opened))
+    for cluster in clusters:
+        own = [track for track in answer["tracks"] if track["cluster"] == cluster["number"]]
+        assert len(own) == cluster["size"] == sum(row["cluster"] == str(cluster["number"]) for row in table)
+        in_name = [trait["words"] for trait in cluster["profile"] if trait["in_name"]]
+        assert sorted(in_name) == sorted(cluster["name"].split(", "))
+        assert {track["id"] for track in cluster["typical"]} <= {track["id"] for track in own}
+    energy = next(trait for trait in clusters[0]["profile"] if trait["name"] == "energy")
+    assert energy["delta"]["low"] <= energy["delta"]["value"] <= energy["delta"]["high"]
+    assert sum(answer["shares"]) < 1
+    assert all(track["error"] == pytest.approx(1 - track["trust"], abs=1e-6) for track in answer["tracks"])
+    shown = " ".join(run("map", "--n-clusters", 3, "--out", file, *asked).out.split())
+    for cluster in clusters:
+        assert f"{cluster['number']} {cluster['size']} tracks {cluster['name']} (δ" in shown
+    assert f"trustworthiness {answer['trustworthiness']:.2f}" in shown
+    assert answer["notes"][0] in shown
+
+
+def test_a_map_can_do_without_clusters(run: Run, asked: tuple[str, str]) -> None:
+    answer = run("map", "--clusters", "none", "--method", "tsne", "--json", *asked).json
+    assert answer["clusters"] == answer["notes"] == []
+    assert answer["clustering"] is answer["shares"] is None
+    assert {track["cluster"] for track in answer["tracks"]} == {None}
+    assert run("map", "--clusters", "hdbscan", "--json", *asked).json["clustering"]["method"] == "hdbscan"
+
+
+def test_a_map_is_a_picture_by_its_suffix(run: Run, asked: tuple[str, str], tmp_path: Path) -> None:
+    picture, drawing = tmp_path / "map.png", tmp_path / "map.svg"
+    assert "51 tracks" in run("map", "--out", picture, "--errors", "--colour", "energy", *asked).out
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    run("map", "--out", drawing, "--clusters", "none", "--colour", "genre", *asked)
+    assert "Orchestral" in drawing.read_text("utf-8")
 
 
 def test_features_show_tags(run: Run, asked: tuple[str, str], tmp_path: Path) -> None:
@@ -237,8 +255,9 @@ def test_there_is_nothing_to_hear_in_silence(run: Run, mixed: Library, tmp_path:
     for by in ("spectrogram", "blend"):
         ran = run("similar", "hush", "--by", by, *library)
         assert_one_clear_line(ran, "hush cannot be compared by spectrogram", "nothing to hear")
-    ran = run("listen", "tone 220", "hush", "--out", tmp_path, *library)
+    ran = run("why", "tone 220", "hush", "--listen", tmp_path / "sounds", *library)
     assert_one_clear_line(ran, "nothing to hear")
+    assert not (tmp_path / "sounds").exists()
     assert run("features", "hush", "--json", *library).json["tags"] == {}
 
 
@@ -260,7 +279,7 @@ def test_sounds_come_from_files_of_any_name(mixed: Library, tmp_path: Path) -> N
     library = soundglass.open(tmp_path / "odd.lance")
     library.scan(folder, workers=1)
     library.scan(Path(mixed.find("tone 500").path), workers=1)
-    assert library.listen("tone 220", "tone 330", tmp_path / "sounds")
+    assert library.listen("tone 220", "tone 330", tmp_path / "sounds").sounds
 
 
 def test_a_library_of_before_says_what_to_run(run: Run, mixed: Library, tmp_path: Path) -> None:
@@ -293,8 +312,10 @@ def test_bad_questions_are_one_clear_line(run: Run, asked: tuple[str, str], tmp_
     assert_one_clear_line(run("map", *asked), "goes into a file")
     assert_one_clear_line(run("map", "--by", "blend", "--json", *asked), "no map by blend")
     assert_one_clear_line(run("map", "--method", "umap", "--json", *asked), "no method 'umap'", "tsne")
+    assert_one_clear_line(run("map", "--clusters", "dbscan", "--json", *asked), "'dbscan'", "kmeans")
+    assert_one_clear_line(run("map", "--colour", "mood", "--json", *asked), "'mood'", "valence")
+    assert_one_clear_line(run("map", "--out", tmp_path / "map.gif", *asked), "map.gif", "map.png")
+    hdbscan = run("map", "--clusters", "hdbscan", "--n-clusters", 3, "--json", *asked)
+    assert_one_clear_line(hdbscan, "3 clusters", "kmeans")
     nowhere = tmp_path / "none" / "map.csv"
     assert_one_clear_line(run("map", "--out", nowhere, *asked), "map.csv", "cannot be written")
-    (tmp_path / "file").write_text("")
-    ran = run("listen", QUERY, OTHER, "--out", tmp_path / "file" / "below", *asked)
-    assert_one_clear_line(ran, "cannot be made")

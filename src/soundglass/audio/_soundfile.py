@@ -50,6 +50,18 @@ class SoundfileSource:
         self.damaged = False
         self._block_frames = limits.block_frames
 
+    @property
+    def n_frames(self) -> int:
+        """Frames the file says it holds."""
+        return int(self._file.frames)
+
+    def seek(self, frame: int) -> bool:
+        """Make this frame the next that is read; false where the file cannot do so."""
+        try:
+            return bool(self._file.seek(frame) == frame)
+        except soundfile.SoundFileError:
+            return False
+
     def __iter__(self) -> Iterator[FloatArray]:
         while True:
             try:

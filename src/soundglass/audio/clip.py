@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -70,54 +71,66 @@ class Clip:
 
 
 def read_clip(path: Path, start_s: float, end_s: float, limits: AudioLimits = _DEFAULT_LIMITS) -> Clip:
-    """Read a piece of a file, at the file's own rate and with all its channels.
+    """Read a piece of a file; see :func:`read_clips`."""
+    (clip,) = read_clips(path, [(start_s, end_s)], limits)
+    return clip
 
-    The file is decoded from its beginning, which places the piece to the sample in every format, and no
-    further than to the piece's end.
+
+def read_clips(
+    path: Path, spans: Sequence[tuple[float, float]], limits: AudioLimits = _DEFAULT_LIMITS
+) -> list[Clip]:
+    """Read pieces of a file in one pass, at the file's own rate and with all its channels.
+
+    The file is decoded from its beginning, which places the pieces to the sample in every format, and no
+    further than to the end of the last.
 
     Parameters
     ----------
     path : Path
         An audio file.
-    start_s, end_s : float
-        Seconds from the start of the file; what lies beyond its ends is left out.
+    spans : sequence of (float, float)
+        Start and end of each piece, in seconds from the start of the file; they may overlap, and what lies
+        beyond the file's ends is left out.
     limits : AudioLimits
         Bounds as in :func:`soundglass.audio.decode.decode`.
 
     Returns
     -------
-    Clip
+    list of Clip
 
     Raises
     ------
     AudioError
-        The file cannot be decoded or ends before the piece, or the piece is empty or too long.
+        The file cannot be decoded or ends before a piece, or a piece is empty or too long.
     """
-    if not 0 < end_s - start_s <= MAX_CLIP_S:
-        raise AudioError(
-            f"no piece can be cut from {start_s:.2f} s to {end_s:.2f} s",
-            path=path,
-            remedy=f"Ask for more than nothing and at most {MAX_CLIP_S:.0f} s",
-        )
+    for start_s, end_s in spans:
+        if not 0 < end_s - start_s <= MAX_CLIP_S:
+            raise AudioError(
+                f"no piece can be cut from {start_s:.2f} s to {end_s:.2f} s",
+                path=path,
+                remedy=f"Ask for more than nothing and at most {MAX_CLIP_S:.0f} s",
+            )
 
-    def cut(blocks: AudioBlocks) -> Clip:
-        first, last = (round(max(0.0, second) * blocks.sample_rate) for second in (start_s, end_s))
-        kept = [np.empty((0, blocks.channels), np.float32)]
+    def cut(blocks: AudioBlocks) -> list[Clip]:
+        edges = [[round(max(0.0, second) * blocks.sample_rate) for second in span] for span in spans]
+        kept = [[np.empty((0, blocks.channels), np.float32)] for _ in spans]
         for block in blocks:
             at = blocks.n_frames - len(block)
-            if first < blocks.n_frames:
-                kept.append(block[max(0, first - at) : last - at])
-            if last <= blocks.n_frames:
+            for pieces, (first, last) in zip(kept, edges, strict=True):
+                if first < blocks.n_frames and at < last:
+                    pieces.append(block[max(0, first - at) : last - at])
+            if all(last <= blocks.n_frames for _, last in edges):
                 break
-        return Clip(np.concatenate(kept), blocks.sample_rate)
+        return [Clip(np.concatenate(pieces), blocks.sample_rate) for pieces in kept]
 
-    decoded = decode(path, cut, limits, expected_s=end_s)
-    if not len(decoded.result.samples):
-        raise AudioError(
-            f"ends at {decoded.duration_s:.2f} s, before the piece from {start_s:.2f} s",
-            path=path,
-            remedy="Scan the file again if it has changed",
-        )
+    decoded = decode(path, cut, limits, expected_s=max(end_s for _, end_s in spans))
+    for clip, (start_s, _) in zip(decoded.result, spans, strict=True):
+        if not len(clip.samples):
+            raise AudioError(
+                f"ends at {decoded.duration_s:.2f} s, before the piece from {start_s:.2f} s",
+                path=path,
+                remedy="Scan the file again if it has changed",
+            )
     return decoded.result
 
 

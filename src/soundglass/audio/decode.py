@@ -187,15 +187,16 @@ def _attempt(
     result = consume(blocks)
     flags = blocks.flags()
     whole = not blocks.exhausted or "cut" in flags
-    if not whole and _falls_short(blocks.duration_s, lengths.claimed_s):
+    if not whole and falls_short(blocks.duration_s, lengths.claimed_s):
         flags += ("truncated",)
     decoded = Decoded(
         result, blocks.duration_s, blocks.sample_rate, blocks.channels, blocks.codec, blocks.decoder, flags
     )
-    return decoded, whole or not (source.damaged or _falls_short(blocks.duration_s, lengths.packets_s))
+    return decoded, whole or not (source.damaged or falls_short(blocks.duration_s, lengths.packets_s))
 
 
-def _falls_short(duration_s: float, expected_s: float | None) -> bool:
+def falls_short(duration_s: float, expected_s: float | None) -> bool:
+    """Tell whether this is less than was expected by more than lengths usually differ."""
     return expected_s is not None and duration_s < (1 - _TOLERANCE) * expected_s - _TOLERANCE_S
 
 

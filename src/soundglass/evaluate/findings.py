@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure with its 95 % interval; NaN where there is none.
-
-    Attributes
-    ----------
-    value, low, high : float
-    n : int
-        Of how many queries, pairs or tracks it is the mean; 0 where that has no meaning.
-    """
-
-    value: float
-    low: float = math.nan
-    high: float = math.nan
-    n: int = 0
-
+from soundglass.core.statistics import Estimate
 
 Cell: TypeAlias = Estimate | float | int | str | None
 

@@ -73,16 +73,24 @@ def heard_most(store: Store, recommender: SpectrogramRecommender, pair: tuple[in
     SoundglassError
         A file is gone or cannot be read.
     """
+    query, match = heard_again(store, recommender, pair)
+    return HeardMost(heard_in(query), heard_in(match))
+
+
+def heard_again(
+    store: Store, recommender: SpectrogramRecommender, pair: tuple[int, int]
+) -> tuple[Relevance, Relevance]:
+    """Hear two recordings again and map what speaks for the pair on either; raises as :func:`heard_most`."""
     embedder, amounts = Embedder.load(), in_favour(recommender.terms(*pair))
     sides = []
     for row, tokens, of_side in zip(pair, recommender.token_sets(pair), amounts, strict=True):
         excerpts = excerpts_of(read_mono(file_of(store, row), SAMPLE_RATE))
-        sides.append(_stretch(relevance(tokens, of_side, embedder, excerpts)))
-    return HeardMost(*sides)
+        sides.append(relevance(tokens, of_side, embedder, excerpts))
+    return sides[0], sides[1]
 
 
-def _stretch(of: Relevance) -> Stretch:
-    """Find the stretch among the times that are heard at all."""
+def heard_in(of: Relevance) -> Stretch:
+    """Find the stretch of most relevance among the times that are heard at all."""
     starts, ends = of.boxes[:, 0].astype(np.float64), of.boxes[:, 1].astype(np.float64)
     times = np.arange(float(starts.min()) + _STEP_S / 2, float(ends.max()), _STEP_S)
     times = times[((times[:, None] >= starts) & (times[:, None] < ends)).any(axis=1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ def file_of(store: Store, row: int) -> Path:
     return Path(os.fsdecode(files[0]["path"])) if files else Path()
 
 
-def find_row(store: Store, wanted: str) -> int:
+def find_row(store: Store, wanted: str | PathLike[str]) -> int:
     """Find the row of the track that is meant.
 
     Tried in turn: an id; the path of a file; words, all of which must appear in title, artist or album (those
@@ -38,7 +39,7 @@ def find_row(store: Store, wanted: str) -> int:
     TrackNotFound
         Nothing comes close; the message names the nearest tracks. Or the file is not in the library.
     """
-    wanted = wanted.strip()
+    wanted = os.fspath(wanted).strip()
     if (row := store.row_of(printable(wanted))) is not None:
         return row
     for look_up in (_by_path, _by_sign):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -150,6 +150,13 @@ class Store:
     def version(self) -> int:
         """Number of the snapshot being read; it grows with every commit."""
         return int(self._tracks.version)
+
+    @property
+    def changed(self) -> datetime:
+        """When the snapshot being read was made, in UTC."""
+        with translating("cannot be read", self.uri):
+            made = {version["version"]: version["timestamp"] for version in self._tracks.versions()}
+        return cast("datetime", made[self.version]).astimezone(UTC)
 
     def refresh(self) -> bool:
         """Move to the newest snapshot; say whether there was a newer one."""

@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from soundglass.core.errors import SoundglassError
 from soundglass.core.types import FloatArray
 from soundglass.embeddings.matching import TokenTable
 from soundglass.embeddings.tokens import directions
@@ -60,6 +59,9 @@ class MapCoordinates:
     trust : ndarray of float32, shape (n_tracks,)
         How far the surroundings of each point can be trusted: 1 where its ``N_JUDGED`` nearest on the map are
         its nearest, 0 where none of them is even among its ``N_KNOWN`` nearest.
+    shares : (float, float) or None
+        Of the variance of the points, what the two axes show, 0 to 1; ``None`` for t-SNE, whose axes mean
+        nothing.
     """
 
     rows: NDArray[np.int64]
@@ -67,6 +69,17 @@ class MapCoordinates:
     method: Method
     kept: float
     trust: FloatArray
+    shares: tuple[float, float] | None = None
+
+    @property
+    def trustworthiness(self) -> float:
+        """The mean of ``trust``: stricter than Venna & Kaski's, whose 0 is the worst of all maps."""
+        return float(self.trust.mean(dtype=np.float64))
+
+    @property
+    def errors(self) -> FloatArray:
+        """The projection error of each point, shape (n_tracks,): 1 - ``trust``."""
+        return 1 - self.trust
 
 
 def lay_out(
@@ -88,22 +101,19 @@ def lay_out(
     neighbours : Neighbours, optional
         What t-SNE is to keep together and the map is judged by; by default the nearest of the points.
 
-    Raises
-    ------
-    SoundglassError
-        t-SNE is asked for and not installed.
-
     Notes
     -----
-    t-SNE by Barnes-Hut (van der Maaten, 2014), started from principal components (Kobak & Berens, 2019).
+    t-SNE by openTSNE (Poličar, Stražar & Zupan, 2024), started from principal components (Kobak & Berens,
+    2019): Barnes-Hut (van der Maaten, 2014), above 10,000 tracks by interpolation (Linderman et al., 2019).
     """
     near = nearest_points(points) if neighbours is None else neighbours
     xy = principal_plane(points)
+    shares = shown_variance(points, xy) if method == "pca" else None
     if method == "tsne" and len(xy) > 2:
         xy = _tsne(near, xy)
     xy = _scaled(xy)
     kept, trust = judge(xy, near)
-    return MapCoordinates(rows, xy, method, kept, trust)
+    return MapCoordinates(rows, xy, method, kept, trust, shares)
 
 
 def principal_plane(points: NDArray[np.floating]) -> FloatArray:
@@ -120,6 +130,13 @@ def principal_plane(points: NDArray[np.floating]) -> FloatArray:
     plane = np.zeros((len(points), 2), dtype=np.float32)
     plane[:, : axes.shape[1]] = centred @ axes
     return plane
+
+
+def shown_variance(points: NDArray[np.floating], plane: FloatArray) -> tuple[float, float]:
+    """Give the share of the variance of points that either axis of a plane shows; 0 where none varies."""
+    whole = float(points.var(axis=0, dtype=np.float64).sum()) or 1.0
+    first, second = (plane.var(axis=0, dtype=np.float64) / whole).tolist()
+    return first, second
 
 
 def nearest_points(points: NDArray[np.floating], n: int = N_KNOWN) -> Neighbours:
@@ -214,27 +231,18 @@ def judge(xy: FloatArray, neighbours: Neighbours) -> tuple[float, FloatArray]:
 
 def _tsne(neighbours: Neighbours, plane: FloatArray) -> FloatArray:
     """Lay tracks out by t-SNE, from where they are on a plane, shape (n_tracks, 2)."""
-    try:
-        from scipy.sparse import csr_array
-        from sklearn.manifold import TSNE
-    except ImportError:
-        raise SoundglassError(
-            "t-SNE maps need scikit-learn", remedy="Run pip install 'soundglass[maps]', or take a map by pca"
-        ) from None
-    n_tracks, n_known = neighbours.positions.shape
-    itself = np.arange(n_tracks, dtype=np.int32)[:, None]
-    positions = np.concatenate([itself, neighbours.positions], axis=1).ravel()
-    distances = np.pad(neighbours.distances, ((0, 0), (1, 0))).ravel()
-    starts = np.arange(0, len(positions) + 1, n_known + 1)
-    graph = csr_array((distances, positions, starts), shape=(n_tracks, n_tracks))
+    from openTSNE import TSNE
+    from openTSNE.affinity import PrecomputedAffinities, joint_probabilities_nn
+
+    perplexity = max(1.0, (neighbours.positions.shape[1] - 1) / 3)
+    near = joint_probabilities_nn(neighbours.positions, neighbours.distances, [perplexity])
     spread = float(plane[:, 0].std()) or 1.0
-    xy: FloatArray = TSNE(
-        perplexity=max(1.0, (n_known - 1) / 3),
-        metric="precomputed",
-        init=plane * np.float32(_START_SPREAD / spread),
-        random_state=_SEED,
-    ).fit_transform(graph)
-    return xy
+    # One thread, as the order in which several add up changes the last digits, and those the map.
+    found = TSNE(n_jobs=1, random_state=_SEED).fit(
+        affinities=PrecomputedAffinities(near, normalize=False),
+        initialization=plane.astype(np.float64) * (_START_SPREAD / spread),
+    )
+    return np.asarray(found, dtype=np.float32)
 
 
 def _scaled(xy: FloatArray) -> FloatArray:

@@ -10,20 +10,25 @@ from typing import TYPE_CHECKING
 
 from soundglass.core.contract import finite, part_json, result_json, side_json, track_json
 from soundglass.core.errors import LibraryError
-from soundglass.core.types import Json
+from soundglass.core.types import Json, Track
 from soundglass.explain.answer import Pair
 from soundglass.explain.atlas import Atlas
+from soundglass.explain.clusters import Cluster
 from soundglass.explain.compare import Agreement, Comparison, FoundByOne, LibraryComparison
 from soundglass.explain.path import Path
 from soundglass.explain.profile import Profile
+from soundglass.recommend.clusters import Clustering
 
 if TYPE_CHECKING:
     from soundglass.explain.heard import HeardMost
-    from soundglass.surfaces.sounds import Heard
+    from soundglass.surfaces.sonification import Sonification
+    from soundglass.surfaces.sounds import Listening, Sound
 
 
-def pair_json(answer: Pair, where: HeardMost | None = None) -> dict[str, Json]:
-    """Give one pair in full, and where its likeness is heard; its contributions sum to its score."""
+def pair_json(
+    answer: Pair, where: HeardMost | None = None, listening: Listening | None = None
+) -> dict[str, Json]:
+    """Give one pair in full, where it is heard, and as what sounds; its contributions sum to its score."""
     heard = {} if where is None else {"query": asdict(where.query), "match": asdict(where.match)}
     return {
         "query": track_json(answer.query),
@@ -38,6 +43,7 @@ def pair_json(answer: Pair, where: HeardMost | None = None) -> dict[str, Json]:
             {**asdict(change), "sentence": change.sentence} for change in answer.counterfactuals
         ],
         **({"heard_most": {**heard, "sentence": where.sentence}} if where is not None else {}),
+        **({"folder": listening.folder, "sounds": sounds_json(listening.sounds)} if listening else {}),
     }
 
 
@@ -114,28 +120,59 @@ def path_json(answer: Path) -> dict[str, Json]:
 
 
 def atlas_json(answer: Atlas) -> dict[str, Json]:
-    """Give a map: how true it is, and where every track lies."""
+    """Give a map: how true it is, where every track lies, and the clusters with what sets them apart."""
     placed = answer.coordinates
+    where = zip(placed.xy.tolist(), placed.trust.tolist(), placed.errors.tolist(), strict=True)
+    clusters = [answer.cluster_of(point) for point in range(len(answer.tracks))]
     return {
         "by": answer.by,
         "method": placed.method,
         "kept": finite(placed.kept),
         "tracks": [
-            {**track_json(track), "x": x, "y": y, "trust": trust}
-            for track, (x, y), trust in zip(
-                answer.tracks, placed.xy.tolist(), placed.trust.tolist(), strict=True
-            )
+            {
+                **track_json(track),
+                "x": x,
+                "y": y,
+                "trust": trust,
+                "error": error,
+                "cluster": None if cluster is None else cluster.number,
+            }
+            for track, ((x, y), trust, error), cluster in zip(answer.tracks, where, clusters, strict=True)
         ],
+        "trustworthiness": finite(placed.trustworthiness),
+        "shares": None if placed.shares is None else list(placed.shares),
+        "clustering": _clustering_json(answer.clustering),
+        "clusters": [_cluster_json(cluster, answer.tracks) for cluster in answer.clusters],
+        "notes": list(answer.notes),
     }
 
 
-def heard_json(sound: Heard) -> dict[str, Json]:
-    """Give the part whose regions a sound is made of, and where it is."""
-    return {"path": sound.path, "duration_s": sound.duration_s, **part_json(sound.part)}
+def sounds_json(sounds: Sequence[Sound]) -> list[Json]:
+    """Give the files of a folder of sounds: what each holds, how long and how loud it is."""
+    return [
+        {
+            "file": sound.file,
+            "kind": sound.kind,
+            "side": sound.side,
+            "part": None if sound.part is None else part_json(sound.part),
+            "spans": [{"start_s": start_s, "end_s": end_s} for start_s, end_s in sound.spans],
+            "seconds": sound.seconds,
+            "peak_dbfs": finite(sound.peak_dbfs),
+            "loudness_lufs": finite(sound.loudness_lufs),
+        }
+        for sound in sounds
+    ]
 
 
-def write_csv(records: Sequence[Mapping[str, Json]], path: FilePath) -> None:
-    """Write records of the same fields as a table.
+def sonification_json(answer: Sonification) -> dict[str, Json]:
+    """Give where a sound is, of what spectrogram it was made, and how near to that it comes."""
+    return asdict(answer)
+
+
+def write_csv(
+    records: Sequence[Mapping[str, Json]], path: FilePath, fields: Sequence[str] | None = None
+) -> None:
+    """Write records of the same fields as a table; ``fields`` heads one that may have no records.
 
     Raises
     ------
@@ -144,13 +181,47 @@ def write_csv(records: Sequence[Mapping[str, Json]], path: FilePath) -> None:
     """
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            table = csv.DictWriter(file, list(records[0]) if records else [])
+            table = csv.DictWriter(file, fields or (list(records[0]) if records else []))
             table.writeheader()
             table.writerows(records)
     except OSError as error:
         raise LibraryError(
             f"cannot be written ({error.strerror})", path=path, remedy="Choose another place"
         ) from error
+
+
+def _clustering_json(found: Clustering | None) -> Json:
+    if found is None:
+        return None
+    return {
+        "method": found.method,
+        "silhouette": finite(found.silhouette),
+        "tried": {str(k): silhouette for k, silhouette in found.tried.items()},
+        "chance": {"shuffled": finite(found.shuffled), "cloud": finite(found.cloud)},
+    }
+
+
+def _cluster_json(cluster: Cluster, tracks: Sequence[Track]) -> dict[str, Json]:
+    named = {(trait.kind, trait.name) for trait in cluster.named_by}
+    return {
+        "number": cluster.number,
+        "name": cluster.name,
+        "size": cluster.size,
+        "typical": [track_json(tracks[point]) for point in cluster.typical],
+        "profile": [
+            {
+                "kind": trait.kind,
+                "name": trait.name,
+                "mean": trait.mean,
+                "elsewhere": trait.elsewhere,
+                "delta": {"value": trait.effect.value, "low": trait.effect.low, "high": trait.effect.high},
+                "p": trait.p,
+                "words": trait.words,
+                "in_name": (trait.kind, trait.name) in named,
+            }
+            for trait in cluster.profile
+        ],
+    }
 
 
 def _agreement_json(agreement: Agreement) -> dict[str, Json]:

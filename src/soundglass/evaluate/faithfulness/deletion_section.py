@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from soundglass.core import statistics
 from soundglass.core.errors import SoundglassError
-from soundglass.evaluate import statistics
+from soundglass.core.statistics import Estimate
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.faithfulness.deletion import OTHERS, USUAL, DeletedPair, deleted_pairs
 from soundglass.evaluate.faithfulness.orderings import Removals, by_relevance
 from soundglass.evaluate.faithfulness.pointers import BOXES, OCCLUSION, OURS, RANDOM
 from soundglass.evaluate.faithfulness.pointers import OTHERS as BASELINES
-from soundglass.evaluate.findings import Cell, Chart, Estimate, Section, Series, Table, Target
+from soundglass.evaluate.findings import Cell, Chart, Section, Series, Table, Target
 
 Values = NDArray[np.float64]
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from soundglass.core.statistics import Estimate, bootstrap_mean, holm, paired_difference
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.faithfulness.feature_orders import ORDERS, PARTS, RANDOM
 from soundglass.evaluate.faithfulness.feature_removal import N_TOP, RemovedPair, removed_pairs
 from soundglass.evaluate.faithfulness.reference_features import FeatureReference
 from soundglass.evaluate.faithfulness.witnessed import feature_witnessed
-from soundglass.evaluate.findings import Cell, Chart, Estimate, Section, Series, Table, Target
-from soundglass.evaluate.statistics import bootstrap_mean, holm, paired_difference
+from soundglass.evaluate.findings import Cell, Chart, Section, Series, Table, Target
 
 N_QUERIES = 100
 N_EXACT = 10

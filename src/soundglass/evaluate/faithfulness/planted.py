@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundglass.core.errors import SoundglassError
+from soundglass.core.statistics import Estimate, bootstrap_mean
 from soundglass.embeddings.analysis import Embedder
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.faithfulness.loops import LOOP_S
@@ -21,8 +22,7 @@ from soundglass.evaluate.faithfulness.planting import (
     plant,
 )
 from soundglass.evaluate.faithfulness.pointing import Pointed
-from soundglass.evaluate.findings import Cell, Chart, Estimate, Section, Series, Table, Target
-from soundglass.evaluate.statistics import bootstrap_mean
+from soundglass.evaluate.findings import Cell, Chart, Section, Series, Table, Target
 from soundglass.library.background import read_background
 
 Values = NDArray[np.float64]

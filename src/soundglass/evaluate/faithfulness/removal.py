@@ -14,7 +14,7 @@ from soundglass.core.types import FloatArray, Region
 from soundglass.embeddings.analysis import Excerpt
 from soundglass.embeddings.network import SAMPLE_RATE, mel_power
 from soundglass.embeddings.picture import PICTURE, RANGE_DB, band_edges
-from soundglass.explain.listen import keep_regions
+from soundglass.explain.masks import keep_regions
 from soundglass.library.store import Store
 from soundglass.spectrogram import hz_to_mel
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from soundglass.audio.clip import Clip
 from soundglass.audio.mp3 import through_mp3
 from soundglass.core.errors import AudioError, SoundglassError
+from soundglass.core.statistics import Estimate, bootstrap_mean
 from soundglass.core.types import Json, Region
 from soundglass.embeddings.analysis import Embedder
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.faithfulness.correlation import rank_correlation
 from soundglass.evaluate.faithfulness.pairs import Pair, read_pair, recommended
 from soundglass.evaluate.faithfulness.pieces import Ear, Hearing, is_silent, mono, spread, terms
-from soundglass.evaluate.findings import Estimate, Section, Table, Target
-from soundglass.evaluate.statistics import bootstrap_mean
+from soundglass.evaluate.findings import Section, Table, Target
 from soundglass.explain.relevance import in_favour, share_within
 from soundglass.explain.spectrogram import MatchedTokens
 from soundglass.explain.stretch import density, holding, intensity, stretch

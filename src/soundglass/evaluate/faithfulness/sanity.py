@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundglass.core.errors import SoundglassError
+from soundglass.core.statistics import Estimate, bootstrap_mean
 from soundglass.core.types import FloatArray, Json
 from soundglass.embeddings.analysis import Embedder
 from soundglass.evaluate.context import Context
@@ -24,8 +25,7 @@ from soundglass.evaluate.faithfulness.correlation import (
 from soundglass.evaluate.faithfulness.pairs import read_pair, recommended
 from soundglass.evaluate.faithfulness.pieces import Ear, Hearing, is_silent, mono, spread, terms
 from soundglass.evaluate.faithfulness.untrained import LAYERS, untrained
-from soundglass.evaluate.findings import Estimate, Section, Table, Target
-from soundglass.evaluate.statistics import bootstrap_mean
+from soundglass.evaluate.findings import Section, Table, Target
 from soundglass.explain.relevance import in_favour
 
 Values: TypeAlias = NDArray[np.float64]

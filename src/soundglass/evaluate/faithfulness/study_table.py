@@ -14,10 +14,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from soundglass.core.statistics import Estimate
 from soundglass.embeddings.picture import PICTURE, PICTURE_VERSION, RANGE_DB, band_edges
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.faithfulness.verdicts import wilson
-from soundglass.evaluate.findings import Cell, Estimate, Table
+from soundglass.evaluate.findings import Cell, Table
 
 Values: TypeAlias = NDArray[np.float64]
 

@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from soundglass.core.statistics import Estimate
 from soundglass.core.types import Json
-from soundglass.evaluate.findings import Cell, Estimate
+from soundglass.evaluate.findings import Cell
 
 EXAMPLES = 3
 """How many false statements of a kind are told of."""

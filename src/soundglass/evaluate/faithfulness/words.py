@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from soundglass.core.errors import FeatureMismatchError
+from soundglass.core.statistics import Estimate
 from soundglass.core.types import Json, Part, Recommendations
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.faithfulness.study_table import study_table
@@ -24,7 +25,7 @@ from soundglass.evaluate.faithfulness.whatif_again import (
 from soundglass.evaluate.faithfulness.witnessed import Witnessed, witnessed
 from soundglass.evaluate.faithfulness.witnesses import check_sentence
 from soundglass.evaluate.faithfulness.words_heard import words_heard
-from soundglass.evaluate.findings import Cell, Estimate, Section, Table, Target
+from soundglass.evaluate.findings import Cell, Section, Table, Target
 from soundglass.explain.answer import Pair, explain_pair, recommend
 from soundglass.explain.compare import spread
 from soundglass.explain.without import RegionCounterfactual

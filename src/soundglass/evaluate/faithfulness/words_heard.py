@@ -10,6 +10,7 @@ import numpy as np
 
 from soundglass.audio.decode import read_mono
 from soundglass.core.errors import AudioError
+from soundglass.core.statistics import bootstrap_mean
 from soundglass.core.types import Json, Part, Region
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.faithfulness.reference_tokens import TokenReference
@@ -20,7 +21,6 @@ from soundglass.evaluate.faithfulness.witnessed import Witnessed
 from soundglass.evaluate.faithfulness.witnesses import MISSED_KINDS, REGION_KINDS, part_of
 from soundglass.evaluate.faithfulness.words_of_regions import check_words, sides_said
 from soundglass.evaluate.findings import Table, Target
-from soundglass.evaluate.statistics import bootstrap_mean
 from soundglass.explain.answer import recommend
 from soundglass.explain.compare import spread
 from soundglass.library.search import file_of

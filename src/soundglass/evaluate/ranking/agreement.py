@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from soundglass.core.statistics import bootstrap_mean
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.findings import Cell, Table
 from soundglass.evaluate.ranking.base import System
 from soundglass.evaluate.ranking.lists import N_LISTED, nearest
-from soundglass.evaluate.statistics import bootstrap_mean
 from soundglass.explain.overlap import PERSISTENCE, rank_biased_overlap
 
 COMPARED = ("features", "spectrogram")

@@ -10,6 +10,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from soundglass.core.statistics import bootstrap_mean
 from soundglass.core.types import Json
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.findings import Cell, Table
@@ -17,7 +18,6 @@ from soundglass.evaluate.ranking.base import System
 from soundglass.evaluate.ranking.diversity import RANK_BY, Judge, Lists, judges
 from soundglass.evaluate.ranking.exposure import Exposure, exposure
 from soundglass.evaluate.ranking.lists import N_LISTED, nearest
-from soundglass.evaluate.statistics import bootstrap_mean
 
 _UNLIKE = "unlike by "
 

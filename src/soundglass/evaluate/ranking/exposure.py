@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from soundglass.core.statistics import Estimate, Labels, bootstrap_mean, bootstrap_sums
 from soundglass.evaluate.context import Context
-from soundglass.evaluate.findings import Estimate
 from soundglass.evaluate.ranking.base import System, is_slow
 from soundglass.evaluate.ranking.lists import N_LISTED, nearest
-from soundglass.evaluate.statistics import Labels, bootstrap_mean, bootstrap_sums
 
 MOST_PAIRS, MOST_SLOW_PAIRS = 1_000_000_000, 25_000_000
 """So many pairs are scored at most; the second holds for a system that takes long to score them."""

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from soundglass.core.statistics import Estimate, bootstrap_mean, paired_difference
 from soundglass.evaluate.context import Context
-from soundglass.evaluate.findings import Estimate
 from soundglass.evaluate.ranking.measures import MEASURES
 from soundglass.evaluate.ranking.protocol import Protocol, Question
-from soundglass.evaluate.statistics import bootstrap_mean, paired_difference
 
 
 @dataclass(frozen=True, slots=True)

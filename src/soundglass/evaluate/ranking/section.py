@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from soundglass.core.statistics import holm
 from soundglass.evaluate.context import Context
 from soundglass.evaluate.findings import Chart, Section, Series, Table
 from soundglass.evaluate.ranking.agreement import agreement
@@ -14,7 +15,6 @@ from soundglass.evaluate.ranking.results import Results
 from soundglass.evaluate.ranking.systems import systems
 from soundglass.evaluate.ranking.targets import OURS, targets
 from soundglass.evaluate.ranking.truth import truths
-from soundglass.evaluate.statistics import holm
 
 TITLE = "Recommendation performance"
 

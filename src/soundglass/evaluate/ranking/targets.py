@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from soundglass.evaluate.findings import Estimate, Target
+from soundglass.core.statistics import Estimate
+from soundglass.evaluate.findings import Target
 from soundglass.evaluate.ranking.exposure import Exposure
 from soundglass.evaluate.ranking.results import Results
 

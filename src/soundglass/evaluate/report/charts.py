@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from soundglass.evaluate.findings import Chart, Series
 from soundglass.evaluate.report.figures import number
+from soundglass.explain.pictures.style import MARKERS, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
 
-_OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _INK = "#010203"
 """Stands for the colour of the text around; what is drawn in it follows the page."""
 
-_MARKERS = "osD^vPX"
+_MARKERS = MARKERS[:7]
 _DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 3)), "-", "-")
 _WIDTH, _HEIGHT, _POINTS = 400, 260, 72
 _ROW, _SPREAD, _LINE = 22, 13, 15
@@ -209,14 +209,14 @@ def _bar_width(series: Series) -> float:
 
 
 def _colour(at: int) -> str:
-    return (*_OKABE_ITO, _INK)[at % 7]
+    return (*SERIES, _INK)[at % 7]
 
 
 def _css(colour: str) -> str:
     """Give the page's colour that stands for one of these."""
     if colour == _INK:
         return "currentColor"
-    return f"var(--series-{_OKABE_ITO.index(colour) + 1}, {colour})"
+    return f"var(--series-{SERIES.index(colour) + 1}, {colour})"
 
 
 def _inline(figure: Figure, prefix: str) -> str:
@@ -228,7 +228,7 @@ def _inline(figure: Figure, prefix: str) -> str:
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{prefix}-", svg)
     svg = re.sub(r"font-family: 'DejaVu Sans'; ", "", svg)
-    for colour in (*_OKABE_ITO, _INK):
+    for colour in (*SERIES, _INK):
         svg = svg.replace(colour, _css(colour))
     width, height = (float(figure.bbox.size[axis]) for axis in (0, 1))
     return re.sub(r"<svg[^>]*>", _opening(width, height), svg, count=1).strip()

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from soundglass.core.contract import CONTRACT_VERSION, finite
+from soundglass.core.statistics import Estimate
 from soundglass.core.types import Json
 from soundglass.evaluate.context import EvaluationSettings
-from soundglass.evaluate.findings import Cell, Chart, Estimate, Section, Series, Table, Target
+from soundglass.evaluate.findings import Cell, Chart, Section, Series, Table, Target
 from soundglass.evaluate.run import Evaluation
 
 

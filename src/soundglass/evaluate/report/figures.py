@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from soundglass.evaluate.findings import Cell, Estimate, Table
+from soundglass.core.statistics import Estimate
+from soundglass.evaluate.findings import Cell, Table
 
 UNKNOWN = "–"
 _DIRECTIONS = {"↑": max, "↓": min}

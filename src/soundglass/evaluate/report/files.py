@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from soundglass.core.errors import LibraryError, SoundglassError
+from soundglass.core.errors import LibraryError
 from soundglass.evaluate.report.contract import evaluation_json
 from soundglass.evaluate.report.html import html
 from soundglass.evaluate.run import Evaluation
 
 JSON_NAME, HTML_NAME, KEPT_NAME = "evaluation.json", "evaluation.html", ".kept"
-
-_EXTRAS = {"jinja2": "Jinja2", "matplotlib": "Matplotlib"}
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> tuple[Path, Path]:
@@ -50,16 +47,9 @@ def prepare(folder: Path, *, fresh: bool = False) -> Path:
 
     Raises
     ------
-    SoundglassError
-        A package is missing that reports need.
     LibraryError
         The folder cannot be written to.
     """
-    missing = [name for module, name in _EXTRAS.items() if find_spec(module) is None]
-    if missing:
-        raise SoundglassError(
-            f"an evaluation needs {' and '.join(missing)}", remedy="Run pip install 'soundglass[evaluate]'"
-        )
     kept = folder / KEPT_NAME
     try:
         kept.mkdir(parents=True, exist_ok=True)

@@ -112,10 +112,12 @@ def html(evaluation: Evaluation) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("soundglass.evaluate", "report"),
+        loader=ChoiceLoader(
+            [PackageLoader("soundglass.evaluate", "report"), PackageLoader("soundglass.explain", "pictures")]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from soundglass.core.statistics import Estimate, bootstrap_mean, cliffs_delta, holm, paired_difference
 from soundglass.evaluate.context import Context
-from soundglass.evaluate.findings import Estimate
-from soundglass.evaluate.statistics import bootstrap_mean, cliffs_delta, holm, paired_difference
 from soundglass.evaluate.visual.earth_mover import earth_mover
 from soundglass.evaluate.visual.ms_ssim import ms_ssim
 from soundglass.evaluate.visual.pairs import PER_QUERY, Pairs

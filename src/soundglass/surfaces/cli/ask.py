@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -19,6 +19,31 @@ from soundglass.surfaces.cli.options import (
     WhereOption,
     open_library,
 )
+
+if TYPE_CHECKING:
+    from soundglass.surfaces.sounds import Suffix
+
+_N_REGIONS = 3
+
+_WhyByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        help="The recommender, as elsewhere; if left out, features, and with --listen spectrogram.",
+        metavar="NAME",
+    ),
+]
+_ListenOption = Annotated[
+    Path | None,
+    typer.Option("--listen", metavar="DIR", help="Also write the regions that match most as sounds."),
+]
+_RegionsOption = Annotated[
+    int | None, typer.Option("-n", help="With --listen: how many regions; 3 if left out.", min=1, max=50)
+]
+_BedOption = Annotated[
+    float | None,
+    typer.Option(help="With --listen: how loud all the rest around a region is, in dB, as in -20.", max=0),
+]
 
 
 def similar(  # noqa: PLR0913, PLR0917  (options)
@@ -52,28 +77,45 @@ def similar(  # noqa: PLR0913, PLR0917  (options)
         show.recommendations(answer, len(opened))
 
 
-def why(
+def why(  # noqa: PLR0913, PLR0917  (options)
     track: TrackArgument,
     other: OtherArgument,
-    by: ByOption = "features",
+    by: _WhyByOption = None,
     weight: WeightOption = None,
     heard: Annotated[
         bool, typer.Option("--heard", help="Also hear both files again: where are they alike most?")
     ] = False,
+    listen: _ListenOption = None,
+    n: _RegionsOption = None,
+    bed: _BedOption = None,
+    flac: Annotated[bool, typer.Option("--flac", help="With --listen: FLAC instead of WAV.")] = False,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
     """Explain one pair in full: every part, what speaks against it, what would change its place."""
     from soundglass.surfaces.answers import pair_json
-    from soundglass.surfaces.cli import show
+    from soundglass.surfaces.cli import show, show_sounds
 
+    if listen is None and (n is not None or bed is not None or flac):
+        raise SoundglassError("-n, --bed and --flac say how --listen writes sounds", remedy="Name its folder")
     opened = open_library(library)
-    answer = opened.why(track, other, by=by, weight=weight)
-    where = opened.heard(track, other) if heard else None
+    sounds = None
+    if listen is not None:
+        by = by or "spectrogram"
+        suffix: Suffix = ".flac" if flac else ".wav"
+        sounds = opened.listen(
+            track, other, listen, by=by, weight=weight, n=n or _N_REGIONS, bed_db=bed, suffix=suffix
+        )
+    answer = sounds.pair if sounds else opened.why(track, other, by=by or "features", weight=weight)
+    where = sounds.heard if sounds else None
+    if where is None and heard:
+        where = opened.heard(track, other)
     if json:
-        show.print_json(pair_json(answer, where))
-    else:
-        show.pair(answer, where)
+        show.print_json(pair_json(answer, where, sounds))
+        return
+    show.pair(answer, where)
+    if sounds is not None:
+        show_sounds.listening(sounds)
 
 
 def features(

@@ -1,4 +1,4 @@
-"""``compare``, ``path``, ``listen`` and ``map``: how the recommenders see a library."""
+"""``compare``, ``path`` and ``map``: how the recommenders see a library."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ from soundglass.surfaces.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from soundglass.explain.atlas import Atlas
+    from soundglass.recommend.clusters import ClusterMethod
     from soundglass.recommend.maps import Method
+
+
+_MAPS = "map.csv, map.png or map.svg"
 
 
 def compare(
@@ -88,55 +93,70 @@ def path(  # noqa: PLR0913, PLR0917  (options)
         show_explored.path(answer)
 
 
-def map_(
+def map_(  # noqa: PLR0913, PLR0917  (options)
     by: ByOption = "features",
     method: Annotated[
         str, typer.Option(help="pca keeps far apart what is; tsne keeps together what is near.")
     ] = "pca",
-    out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Where the coordinates go.")] = None,
+    clusters: Annotated[
+        str, typer.Option(help="kmeans, hdbscan (only dense places) or none.", metavar="METHOD")
+    ] = "kmeans",
+    n_clusters: Annotated[
+        int | None,
+        typer.Option(help="How many, by kmeans; as many as the library has if left out.", min=2, max=12),
+    ] = None,
+    colour: Annotated[
+        str, typer.Option(help="Of a picture: cluster, genre, artist or a feature.", metavar="WHAT")
+    ] = "cluster",
+    errors: Annotated[
+        bool, typer.Option("--errors", help="In a picture, show how far each point can be trusted.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where it goes: .csv for coordinates; .png, .svg or .pdf."),
+    ] = None,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Lay the library out on a plane, what is alike near together: coordinates as CSV or JSON."""
-    from soundglass.surfaces.answers import atlas_json, write_csv
+    """Lay the library out on a plane, what is alike near together, and name its clusters."""
+    from soundglass.surfaces.answers import atlas_json
     from soundglass.surfaces.cli import show, show_explored
 
-    if method not in {"pca", "tsne"}:
-        raise SoundglassError(f"there is no method {method!r}", remedy="There is: pca, tsne")
+    refuse_unknown_map(method, clusters, colour)
     if out is None and not json:
-        raise SoundglassError("a map goes into a file", remedy="Name it by --out FILE.csv, or ask for --json")
-    atlas = open_library(library).map(by=by, method=cast("Method", method))
+        raise SoundglassError("a map goes into a file", remedy=f"Name it by --out {_MAPS}, or ask for --json")
+    if out is not None and out.suffix.lower() not in {".csv", ".png", ".svg", ".pdf"}:
+        raise SoundglassError("is no name of a map", path=out, remedy=f"As in {_MAPS}")
+    found = None if clusters == "none" else cast("ClusterMethod", clusters)
+    atlas = open_library(library).map(
+        by=by, method=cast("Method", method), clusters=found, n_clusters=n_clusters
+    )
     if out is not None:
-        write_csv(atlas_json(atlas)["tracks"], out)
+        _write_map(atlas, out, colour, errors)
     if json:
         show.print_json(atlas_json(atlas))
     elif out is not None:
         show_explored.atlas(atlas, out)
 
 
-def listen(
-    track: TrackArgument,
-    other: OtherArgument,
-    out: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where the sounds go; made if need be.")
-    ] = Path(),
-    n: Annotated[int, typer.Option("-n", help="How many matched regions.", min=1, max=50)] = 3,
-    bed: Annotated[
-        float | None,
-        typer.Option(help="How loud all the rest is, in dB, as in -20; silent if left out.", max=0),
-    ] = None,
-    flac: Annotated[bool, typer.Option("--flac", help="Write FLAC instead of WAV.")] = False,
-    library: LibraryOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Write the regions in which TRACK and OTHER match most as sounds, the one of TRACK first."""
-    from soundglass.surfaces.answers import heard_json
-    from soundglass.surfaces.cli import show, show_explored
+def refuse_unknown_map(method: str, clusters: str, colour: str) -> None:
+    """Raise if there is no such map, before anything is laid out."""
+    from soundglass.explain.pictures.map import refuse_unknown_colour
 
-    heard = open_library(library).listen(
-        track, other, out, n=n, bed_db=bed, suffix=".flac" if flac else ".wav"
-    )
-    if json:
-        show.print_json([heard_json(each) for each in heard])
-    else:
-        show_explored.heard(heard)
+    if method not in {"pca", "tsne"}:
+        raise SoundglassError(f"there is no method {method!r}", remedy="There is: pca, tsne")
+    if clusters not in {"kmeans", "hdbscan", "none"}:
+        raise SoundglassError(f"there are no clusters {clusters!r}", remedy="There is: kmeans, hdbscan, none")
+    refuse_unknown_colour(colour)
+
+
+def _write_map(atlas: Atlas, out: Path, colour: str, errors: bool) -> None:
+    if out.suffix.lower() == ".csv":
+        from soundglass.surfaces.answers import atlas_json, write_csv
+
+        write_csv(atlas_json(atlas)["tracks"], out)
+        return
+    from soundglass.explain.pictures.map import draw_map
+    from soundglass.explain.pictures.style import save
+
+    save(draw_map(atlas, colour, errors), out)

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from soundglass.core.errors import AudioError, CatalogueError
+from soundglass.core.errors import AudioError
 from soundglass.surfaces.cli.options import (
     JsonOption,
     LibraryOption,
+    MapOption,
     default_library,
     demo_library,
     open_library,
+    read_mapping,
 )
+from soundglass.surfaces.cli.progress import files_progress
 
 if TYPE_CHECKING:
     from soundglass.library.scan import ScanProgress, ScanSummary
@@ -88,10 +91,7 @@ def _of_use(done: ScanSummary) -> int:
 
 def import_(
     table: Annotated[Path, typer.Argument(metavar="TABLE.csv", help="A table of Spotify-style features.")],
-    map_: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="OURS=THEIRS", help="Which column holds what; may be repeated."),
-    ] = None,
+    map_: MapOption = None,
     encoding: Annotated[str, typer.Option(help="Of the text.")] = "utf-8",
     library: LibraryOption = None,
     json: JsonOption = False,
@@ -99,7 +99,7 @@ def import_(
     """Read a table of audio features: the 114k and TidyTuesday layouts are recognised, others by --map."""
     from soundglass.surfaces.cli import show
 
-    done = open_library(library).import_table(table, mapping=_mapping(map_ or []), encoding=encoding)
+    done = open_library(library).import_table(table, mapping=read_mapping(map_), encoding=encoding)
     if json:
         show.print_json(asdict(done))
     else:
@@ -118,16 +118,6 @@ def _show_import(done: ImportSummary) -> None:
         out.print(f"{done.conflicting:,} repeated rows had other features; the first of each was kept")
     for name, count in done.missing.items():
         out.print(f"{name} is unknown for {count:,} tracks", style="dim")
-
-
-def _mapping(pairs: list[str]) -> dict[str, str]:
-    mapping = {}
-    for pair in pairs:
-        ours, equals, theirs = pair.partition("=")
-        if not equals or not ours or not theirs:
-            raise CatalogueError(f"--map {pair!r} is not OURS=THEIRS", remedy="As in --map tempo=BPM")
-        mapping[ours.strip()] = theirs.strip()
-    return mapping
 
 
 def demo(
@@ -172,41 +162,8 @@ def demo(
 def _scanning() -> Iterator[Callable[[ScanProgress], None]]:
     """Show progress; a scan that is stopped by hand keeps what it found, and says so."""
     try:
-        with _progress() as tell:
+        with files_progress("Analysing", "tracks") as tell:
             yield tell
     except KeyboardInterrupt:
         typer.echo("soundglass: stopped; what was analysed so far is kept, scan again to go on", err=True)
         raise typer.Exit(130) from None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[ScanProgress], None]]:
-    """Show a bar with count, rate and time left, on standard error; nothing where that is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from soundglass.surfaces.cli.show import plain
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[file]}", style="dim", markup=False),
-        console=console,
-        transient=True,
-    ) as bar:
-        task = bar.add_task("Analysing", total=None, rate="", file="")
-
-        def tell(at: ScanProgress) -> None:
-            elapsed = bar.tasks[task].elapsed or 0.0
-            rate = f"{at.done / elapsed:.1f} tracks/s" if elapsed else ""
-            file = plain(at.path.rpartition("/")[2])[:32]
-            bar.update(task, completed=at.done, total=at.total, rate=rate, file=file)
-
-        yield tell

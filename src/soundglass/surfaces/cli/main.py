@@ -10,7 +10,20 @@ import typer
 
 import soundglass
 from soundglass.core.errors import SoundglassError
-from soundglass.surfaces.cli import ask, evaluate, explore, fill, keep
+from soundglass.surfaces.cli import (
+    ask,
+    evaluate,
+    explore,
+    fill,
+    images,
+    keep,
+    match,
+    patterns,
+    picture,
+    previews,
+    report,
+    sonify,
+)
 from soundglass.surfaces.cli.show import plain
 
 app = typer.Typer(
@@ -24,14 +37,20 @@ app = typer.Typer(
 app.command("scan")(fill.scan)
 app.command("import")(fill.import_)
 app.command("demo")(fill.demo)
+app.command("previews")(previews.previews)
+app.command("match")(match.match)
 app.command("similar")(ask.similar)
 app.command("why")(ask.why)
 app.command("features")(ask.features)
 app.command("compare")(explore.compare)
 app.command("path")(explore.path)
-app.command("listen")(explore.listen)
 app.command("map")(explore.map_)
+app.command("spectrograms")(images.spectrograms)
+app.command("sonify")(sonify.sonify)
+app.command("patterns")(patterns.patterns)
+app.command("report")(report.report)
 app.command("evaluate")(evaluate.evaluate)
+app.add_typer(picture.app, name="picture")
 app.add_typer(keep.app, name="library")
 
 

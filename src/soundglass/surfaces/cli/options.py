@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from soundglass.core.errors import CatalogueError
+
 if TYPE_CHECKING:
     from soundglass.surfaces.library import Library
 
@@ -38,6 +40,10 @@ PerArtistOption = Annotated[int | None, typer.Option(help="At most so many by on
 OtherArgument = Annotated[
     str, typer.Argument(metavar="OTHER", help="The other track, named in the same way.")
 ]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="OURS=THEIRS", help="Which column holds what; may be repeated."),
+]
 TrackArgument = Annotated[str, typer.Argument(metavar="TRACK", help="An id, a path or words.")]
 
 
@@ -53,6 +59,17 @@ def demo_library() -> str:
     from platformdirs import user_data_path
 
     return str(user_data_path("soundglass", appauthor=False) / "demo.lance")
+
+
+def read_mapping(pairs: list[str] | None) -> dict[str, str]:
+    """Read what --map was given: our column names to theirs."""
+    mapping = {}
+    for pair in pairs or []:
+        ours, equals, theirs = pair.partition("=")
+        if not equals or not ours or not theirs:
+            raise CatalogueError(f"--map {pair!r} is not OURS=THEIRS", remedy="As in --map tempo=BPM")
+        mapping[ours.strip()] = theirs.strip()
+    return mapping
 
 
 def open_library(uri: str | None) -> Library:

@@ -1,4 +1,4 @@
-"""How comparisons, ways and sounds look on a terminal."""
+"""How comparisons and ways look on a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -18,10 +17,7 @@ from soundglass.explain.atlas import Atlas
 from soundglass.explain.compare import Agreement, Comparison, LibraryComparison
 from soundglass.explain.path import Path
 from soundglass.explain.whatif import ordinal
-from soundglass.surfaces.cli.show import bar, console, indented, minus, name, parts_line, plain, side_text
-
-if TYPE_CHECKING:
-    from soundglass.surfaces.sounds import Heard
+from soundglass.surfaces.cli.show import bar, console, indented, minus, name, parts_line, plain
 
 _SHOWN_ALONE = 3
 _BAR_WIDTH, _RANK_WIDTH, _SCORE_WIDTH, _PLACE_WIDTH = 40, 3, 6, 7
@@ -140,17 +136,21 @@ def atlas(answer: Atlas, file: FilePath) -> None:
     out.print(
         f"{len(answer.tracks):,} tracks by {answer.by}, laid out by {placed.method}: {plain(str(file))}"
     )
+    if placed.shares is not None:
+        first, second = placed.shares
+        out.print(f"The axes show {first:.0%} and {second:.0%} of the variance.")
     if not math.isnan(placed.kept):
-        out.print(f"Of the nearest tracks, {placed.kept:.0%} are among the nearest on the map.")
-
-
-def heard(sounds: Sequence[Heard]) -> None:
-    """Show which regions were written where."""
-    out = console()
-    for sound in sounds:
-        regions = f"{side_text(sound.part.query)} and {side_text(sound.part.match)}"
-        out.print(plain(sound.path), style="bold", markup=False)
-        out.print(f"  {plain(sound.part.name)}: {regions}, {sound.duration_s:.1f} s", markup=False)
+        out.print(
+            f"Of the nearest tracks, {placed.kept:.0%} are among the nearest on the map; "
+            f"trustworthiness {placed.trustworthiness:.2f}."
+        )
+    for note in answer.notes:
+        out.print(Text(f"{note}."))
+    for cluster in answer.clusters:
+        size = f"{cluster.size:>7,} {'track' if cluster.size == 1 else 'tracks'}  "
+        out.print()
+        out.print(Text(f"{cluster.number:>3}{size}", style="cyan").append(cluster.label, style="bold"))
+        out.print(indented(f"such as {answer.tracks[cluster.typical[0]].label}", "dim", 18))
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from soundglass.surfaces.library.filling import Filling
 from soundglass.surfaces.library.hearing import Hearing
 from soundglass.surfaces.library.keeping import Keeping
 from soundglass.surfaces.library.looking import Looking
+from soundglass.surfaces.library.matching import Matching
 from soundglass.surfaces.library.measuring import Measuring
 
 
-class Library(Filling, Hearing, Looking, Measuring, Keeping):
+class Library(Filling, Hearing, Looking, Matching, Measuring, Keeping):
     """A collection of analysed tracks that can be asked for recommendations and their reasons.
 
     Parameters

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from soundglass.core.errors import SoundglassError
-from soundglass.core.types import Recommendations, Track
-from soundglass.explain.answer import Pair, explain_pair, recommend, tracks
+from soundglass.core.types import Track
+from soundglass.explain.answer import explain_pair, recommend, tracks
 from soundglass.explain.compare import SAMPLE, Comparison, LibraryComparison, compare, compare_library
 from soundglass.explain.path import Path, explain_path
 from soundglass.explain.showcase import showcase
 from soundglass.library.search import find_row
 from soundglass.recommend.filters import Filters
 from soundglass.surfaces.library.opened import Opened
+from soundglass.surfaces.notebook.answers import ExplainedPair, Recommended
 
 BOTH = ("features", "spectrogram")
 
@@ -46,7 +47,7 @@ class Asking(Opened):
         per_artist: int | None = None,
         where: str | None = None,
         exclude_same: Iterable[Literal["artist", "album"]] = (),
-    ) -> Recommendations:
+    ) -> Recommended:
         """Recommend the tracks most like one, each with its reason.
 
         Parameters
@@ -69,13 +70,16 @@ class Asking(Opened):
         store, explainers = self._snapshot()
         row = find_row(store, track)
         filters = Filters(where, per_artist, frozenset(exclude_same))
-        return recommend(store, explainers.of(by, row, weight=weight), row, n, filters)
+        return Recommended.of(recommend(store, explainers.of(by, row, weight=weight), row, n, filters))
 
-    def why(self, track: str, other: str, *, by: str = "features", weight: float | None = None) -> Pair:
+    def why(
+        self, track: str, other: str, *, by: str = "features", weight: float | None = None
+    ) -> ExplainedPair:
         """Explain one pair in full: all parts, what speaks against it, what would change its place."""
         store, explainers = self._snapshot()
         query, match = (find_row(store, wanted) for wanted in (track, other))
-        return explain_pair(store, explainers.of(by, query, match, weight=weight), query, match)
+        explainer = explainers.of(by, query, match, weight=weight)
+        return ExplainedPair.of(explain_pair(store, explainer, query, match))
 
     def compare(self, track: str, *, by: Sequence[str] = BOTH, n: int = 10) -> Comparison:
         """Put the lists of two recommenders for one track side by side.

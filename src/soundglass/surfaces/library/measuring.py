@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from soundglass import __version__
 from soundglass.core.errors import LibraryError
-from soundglass.explain.profile import Profile, measured_profile, stored_profile
+from soundglass.explain.profile import measured_profile, stored_profile
 from soundglass.library.search import find_row
 from soundglass.surfaces.library.opened import Opened
+from soundglass.surfaces.notebook.answers import TrackProfile
 
 if TYPE_CHECKING:
     from soundglass.evaluate.context import EvaluationSettings
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 class Measuring(Opened):
     """Measuring tracks, and the program itself."""
 
-    def features(self, track: str) -> Profile:
+    def features(self, track: str) -> TrackProfile:
         """Give all features of a track with unit, source, error, percentile and evidence, and its tags."""
         store, explainers = self._snapshot()
         row = find_row(store, track)
-        return stored_profile(store, row, explainers.features(row).recommender.space)
+        return TrackProfile.of(stored_profile(store, row, explainers.features(row).recommender.space))
 
-    def measure(self, path: str | PathLike[str]) -> Profile:
+    def measure(self, path: str | PathLike[str]) -> TrackProfile:
         """Analyse one file without storing it; percentiles are among the library's, where there is one.
 
         Raises
@@ -39,7 +40,7 @@ class Measuring(Opened):
             space = self._snapshot()[1].features().recommender.space
         except LibraryError:
             space = None
-        return measured_profile(Path(path).expanduser().absolute(), self.settings, space)
+        return TrackProfile.of(measured_profile(Path(path).expanduser().absolute(), self.settings, space))
 
     def evaluate(
         self,

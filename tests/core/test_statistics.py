@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from soundglass.evaluate.statistics import (
+from soundglass.core.statistics import (
     bootstrap_mean,
     bootstrap_sums,
     cliffs_delta,

@@ -8,13 +8,13 @@ number of clusters, draws and seed come of the same draws.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-from soundglass.evaluate.findings import Estimate
 
 RESAMPLES = 10_000
 
@@ -25,6 +25,23 @@ Labels = Sequence[str] | Sequence[int] | NDArray[np.str_] | NDArray[np.integer]
 """One a value; values of one label belong together, an empty one to nobody else."""
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure with its 95 % interval; NaN where there is none.
+
+    Attributes
+    ----------
+    value, low, high : float
+    n : int
+        Of how many queries, pairs or tracks it is the mean; 0 where that has no meaning.
+    """
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    n: int = 0
 
 
 def bootstrap_mean(values: ArrayLike, groups: Labels, n: int = RESAMPLES, seed: int = 0) -> Estimate:
@@ -47,7 +64,7 @@ def bootstrap_mean(values: ArrayLike, groups: Labels, n: int = RESAMPLES, seed: 
     """
     values = np.asarray(values, dtype=np.float64)
     known = np.isfinite(values)
-    return _mean(values[known], _codes(groups)[known], n, seed)[0]
+    return _mean(values[known], group_codes(groups)[known], n, seed)[0]
 
 
 def paired_difference(
@@ -72,7 +89,7 @@ def paired_difference(
     """
     difference = np.asarray(one, dtype=np.float64) - np.asarray(other, dtype=np.float64)
     known = np.isfinite(difference)
-    found, means = _mean(difference[known], _codes(groups)[known], n, seed)
+    found, means = _mean(difference[known], group_codes(groups)[known], n, seed)
     if not len(means):
         return found, float("nan")
     tail = 1 + min(int((means <= 0).sum()), int((means >= 0).sum()))
@@ -182,7 +199,19 @@ def bootstrap_sums(
     statistic : callable
         Sums, shape (n_draws, n_sums), to the figure of each draw, shape (n_draws,); NaN where it has none.
     """
-    return _of_sums(np.asarray(columns, dtype=np.float64), _codes(groups), statistic, n, seed)[0]
+    return _of_sums(np.asarray(columns, dtype=np.float64), group_codes(groups), statistic, n, seed)[0]
+
+
+def group_codes(groups: Labels) -> NDArray[np.intp]:
+    """Give each group a number; an empty label is a group of its own."""
+    labels = np.asarray(groups)
+    codes: NDArray[np.intp] = (
+        np.unique(labels, return_inverse=True)[1] if len(labels) else np.empty(0, np.intp)
+    )
+    if labels.dtype.kind == "U":
+        nobody = np.flatnonzero(labels == "")
+        codes[nobody] = len(labels) + nobody
+    return codes
 
 
 def _mean(values: Floats, codes: NDArray[np.intp], n: int, seed: int) -> tuple[Estimate, Floats]:
@@ -236,24 +265,12 @@ def _two(
     """Give the known values of two kinds with groups numbered from 0."""
     both = [np.asarray(values, dtype=np.float64) for values in (one, other)]
     values = np.concatenate(both)
-    codes = np.arange(len(values)) if groups is None else _codes([*groups[0], *groups[1]])
+    codes = np.arange(len(values)) if groups is None else group_codes([*groups[0], *groups[1]])
     known = np.isfinite(values)
     codes[known] = np.unique(codes[known], return_inverse=True)[1]
     n_one = len(both[0])
     first, second = known[:n_one], known[n_one:]
     return both[0][first], both[1][second], codes[:n_one][first], codes[n_one:][second]
-
-
-def _codes(groups: Labels) -> NDArray[np.intp]:
-    """Give each group a number; an empty label is a group of its own."""
-    labels = np.asarray(groups)
-    codes: NDArray[np.intp] = (
-        np.unique(labels, return_inverse=True)[1] if len(labels) else np.empty(0, np.intp)
-    )
-    if labels.dtype.kind == "U":
-        nobody = np.flatnonzero(labels == "")
-        codes[nobody] = len(labels) + nobody
-    return codes
 
 
 def _ratio(one: Floats, other: Floats) -> Floats:

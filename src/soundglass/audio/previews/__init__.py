@@ -1,0 +1,1 @@
+"""Short previews of listed tracks, fetched from public services, checked and cut."""

@@ -1,0 +1,1 @@
+"""Which features go with what can be seen on a spectrogram, measured over a library."""

@@ -1,0 +1,1 @@
+"""Answers as notebooks show them, and as tables for further work."""
