@@ -7,52 +7,66 @@ Without a library the demo music is analysed anew, in a temporary folder.
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageColor
+from playwright.sync_api import sync_playwright
 
 import soundglass
 from soundglass.demo import demo_music
 from soundglass.explain.pictures.style import INK, OUTLINES, PALE, SERIES, encoded
 from soundglass.surfaces.library import Library
 
-INTO = Path(__file__).parents[1] / "docs" / "images"
-WIDTHS, COLOURS = (900, 800, 700, 620), (256, 160, 96, 64, 48, 40, 32, 26, 22)
-MOST_BYTES = 60_000
+ROOT = Path(__file__).parents[1]
+INTO = ROOT / "docs" / "images"
+CHROMIUM = os.environ.get("SOUNDGLASS_CHROMIUM", str(ROOT / "build" / "chromium" / "chromium"))
+WIDTH, COLOURS = 900, 112
 KEPT = tuple(dict.fromkeys(["#ffffff", "#d9d9d9", INK, PALE, *SERIES[:3], *OUTLINES]))
-QUERY, MATCH = "cave theme", "geosphere03"
-"""Quiet music: its spectrograms are dark, and small as files."""
+QUERY, MATCH = "laboratory", "ivory tower"
 
 KINDS: Mapping[str, Callable[[Library], Figure]] = {
     "track": lambda library: library.pictures.track(QUERY),
     "results": lambda library: library.pictures.results(QUERY, n=2),
     "results-features": lambda library: library.pictures.results(QUERY, by="features", n=2),
     "pair": lambda library: library.pictures.pair(QUERY, MATCH),
-    "contributions": lambda library: library.pictures.contributions(QUERY, "magical theme"),
+    "contributions": lambda library: library.pictures.contributions(QUERY, MATCH),
     "parts": lambda library: library.pictures.parts(QUERY, n=6),
     "top": lambda library: library.pictures.top(10, by="energy"),
-    "contrast": lambda library: library.pictures.contrast("energy", shown=2),
-    "map": lambda library: library.pictures.map(),
+    "contrast": lambda library: library.pictures.contrast("energy", shown=3),
+    "map": lambda library: library.pictures.map(n_clusters=3),
 }
 
 
-def small(figure: Figure) -> bytes:
-    """Encode a figure as a PNG as wide and with as many colours as fit into ``MOST_BYTES``."""
-    whole = Image.open(BytesIO(encoded(figure))).convert("RGB")
-    for width, colours in product(WIDTHS, COLOURS):
-        image = whole.copy()
-        image.thumbnail((width, 10 * width), Image.Resampling.LANCZOS)
-        file = BytesIO()
-        few(image, colours).save(file, "PNG", optimize=True)
-        if file.tell() <= MOST_BYTES:
-            return file.getvalue()
-    raise SystemExit(f"{file.tell():,} bytes are too many; draw less")
+def small(image: Image.Image) -> bytes:
+    """Encode a picture as a PNG of at most ``WIDTH`` pixels a row and ``COLOURS`` colours."""
+    image.thumbnail((WIDTH, 10 * WIDTH), Image.Resampling.LANCZOS)
+    file = BytesIO()
+    few(image, COLOURS).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def drawn(kind: str, library: Library, folder: Path) -> Image.Image:
+    """Draw one kind."""
+    if kind == "report":
+        return seen(library.report(QUERY, folder / "report.html", n=2))
+    return Image.open(BytesIO(encoded(KINDS[kind](library)))).convert("RGB")
+
+
+def seen(page: Path) -> Image.Image:
+    """Look at the upper part of a page in a headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 1160, "height": 1560}, color_scheme="light")
+        tab.goto(page.as_uri())
+        shown = tab.screenshot()
+        browser.close()
+    return Image.open(BytesIO(shown)).convert("RGB")
 
 
 def few(image: Image.Image, colours: int) -> Image.Image:
@@ -89,9 +103,9 @@ def main() -> None:
         library = soundglass.open(asked.library or Path(folder) / "demo.lance")
         if not asked.library:
             library.scan(demo_music(), workers=1)
-        for kind in asked.kinds or KINDS:
-            file = asked.into / f"picture-{kind}.png"
-            file.write_bytes(small(KINDS[kind](library)))
+        for kind in asked.kinds or (*KINDS, "report"):
+            file = asked.into / f"{kind}.png"
+            file.write_bytes(small(drawn(kind, library, Path(folder))))
             print(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
 
 

@@ -1,11 +1,16 @@
 """Run the notebooks in order, from the first cell to the last, and keep what they show.
 
-Usage: python tools/run_notebooks.py [--output build/notebooks] [NOTEBOOK…]
+Usage: python tools/run_notebooks.py [--output build/notebooks/demo] [NOTEBOOK…]
+
+The environment variables SOUNDGLASS_MUSIC (a folder) and SOUNDGLASS_TABLE (a CSV file) name music and a
+table of your own; what they show then goes to a folder of its own, build/notebooks/own-….
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
+import os
 import re
 import sys
 import time
@@ -15,8 +20,16 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from soundglass.audio.discover import FoundFile, discover
+from soundglass.core.errors import SoundglassError
+from soundglass.library.scan import ScanProgress
+
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-_CELL_TIMEOUT_S = 300
+_CELL_TIMEOUT_S = None if os.environ.get("SOUNDGLASS_MUSIC") else 300
+"""Own music takes as long as there is of it."""
+
+sys.path.insert(0, str(NOTEBOOKS))
+study = importlib.import_module("study")
 
 
 class NotebookError(Exception):
@@ -26,9 +39,13 @@ class NotebookError(Exception):
 def main() -> None:
     """Run them; a cell that fails is named, with its line, and the status is 1."""
     parser = argparse.ArgumentParser(prog="python tools/run_notebooks.py")
-    parser.add_argument("--output", type=Path, default=NOTEBOOKS.parent / "build" / "notebooks")
+    parser.add_argument("--output", type=Path, default=study.BUILT)
     parser.add_argument("notebooks", nargs="*", type=Path, default=sorted(NOTEBOOKS.glob("*.ipynb")))
     asked = parser.parse_args()
+    try:
+        check_own_data()
+    except SoundglassError as error:
+        sys.exit(" ".join(str(error).split()))
     for path in asked.notebooks:
         started = time.monotonic()
         try:
@@ -37,6 +54,36 @@ def main() -> None:
             sys.exit(str(failure))
         print(f"{path.name}: {time.monotonic() - started:.0f} s")
     print(f"What they show is in {asked.output}")
+
+
+def check_own_data() -> None:
+    """Look into music and a table of one's own, and analyse the music, before any notebook is run.
+
+    Raises
+    ------
+    SoundglassError
+        The notebooks cannot run on them.
+    """
+    if os.environ.get("SOUNDGLASS_TABLE"):
+        print(f"{len(study.own_table()):,} rows in {os.environ['SOUNDGLASS_TABLE']}", flush=True)
+    if not study.OWN_MUSIC:
+        return
+    n = sum(isinstance(found, FoundFile) for found in discover([study.FOLDER]))
+    if n < study.FEWEST:
+        raise SoundglassError(
+            f"holds {n} recordings, and the study needs at least {study.FEWEST} tracks",
+            path=study.FOLDER,
+            remedy="Name a folder with more music",
+        )
+    print(f"{n:,} recordings in {study.FOLDER}; what is new or changed is analysed", flush=True)
+    library = study.music(_tell)
+    print(f"{len(library):,} tracks in {study.BUILT}", flush=True)
+
+
+def _tell(progress: ScanProgress) -> None:
+    """Say now and then how far the analysis is."""
+    if progress.done % 50 == 0:
+        print(f"  {progress.done:,} of {progress.total:,}", flush=True)
 
 
 def run(path: Path, executed: Path) -> nbformat.NotebookNode:

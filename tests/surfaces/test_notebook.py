@@ -96,6 +96,26 @@ def test_bars_begin_at_one_zero_and_are_as_long_as_their_parts(demo_library: Lib
     np.testing.assert_allclose(zeros, zeros[0], atol=1e-9)
 
 
+def test_sounds_of_a_pair_have_players(demo_library: Library, tmp_path: Path) -> None:
+    heard = demo_library.listen("sectoid feelings", "laboratory", tmp_path, n=1)
+    players = Balanced(heard._repr_html_()).sources("audio")
+    assert len(players) == len(heard.sounds)
+    for player, sound in zip(players, heard.sounds, strict=True):
+        assert soundfile.info(BytesIO(player)).duration == pytest.approx(sound.seconds, abs=0.1)
+    (tmp_path / heard.sounds[0].file).unlink()
+    assert heard.sounds[0].file in Balanced(heard._repr_html_()).words
+
+
+def test_figures_and_maps_are_pictures(demo_library: Library) -> None:
+    for shown in (demo_library.pictures.contributions("sectoid feelings", "laboratory"), demo_library.map()):
+        assert shown._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_track_is_named_by_a_path_too(demo_library: Library) -> None:
+    file = demo_library.file("laboratory")
+    assert demo_library.similar(file, n=1).query == demo_library.find("laboratory")
+
+
 def test_a_profile_shows_every_feature(demo_library: Library) -> None:
     profile = demo_library.features("laboratory")
     text = " ".join(Balanced(profile._repr_html_()).words)

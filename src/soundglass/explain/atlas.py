@@ -56,6 +56,13 @@ class Atlas:
         label = -1 if self.clustering is None else int(self.clustering.labels[point])
         return self.clusters[label] if label >= 0 else None
 
+    def _repr_png_(self) -> bytes:
+        """Draw the map, as notebooks ask for it."""
+        from soundglass.explain.pictures.map import draw_map
+        from soundglass.explain.pictures.style import encoded
+
+        return encoded(draw_map(self))
+
 
 def draw_atlas(
     store: Store,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from soundglass.core.errors import SoundglassError
 from soundglass.core.types import Region, Track
+from soundglass.surfaces.library.opened import Named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,12 +37,12 @@ class Pictures:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def track(self, track: str, start_s: float | None = None, seconds: float | None = None) -> Figure:
+    def track(self, track: Named, start_s: float | None = None, seconds: float | None = None) -> Figure:
         """Draw the mel-spectrogram of a track, or of a stretch of it; of a table's row its features.
 
         Parameters
         ----------
-        track : str
+        track : str or path-like
             An id, a path or words.
         start_s : float, optional
             Seconds; from the start if left out.
@@ -65,7 +66,7 @@ class Pictures:
         end = None if seconds is None else start + seconds
         return draw_mel(self._read(found, start, end), found.label)
 
-    def results(self, track: str, by: str | None = None, n: int = 4) -> Figure:
+    def results(self, track: Named, by: str | None = None, n: int = 4) -> Figure:
         """Draw a track beside its recommendations, the regions that match outlined and numbered alike.
 
         Parameters
@@ -85,7 +86,7 @@ class Pictures:
             return draw_parts(answer, _no_audio("these tracks come"))
         return draw_results(answer, self._read)
 
-    def pair(self, track: str, other: str, by: str | None = None) -> Figure:
+    def pair(self, track: Named, other: Named, by: str | None = None) -> Figure:
         """Draw two tracks one over the other: where they match, and how much of the score is heard when.
 
         Parameters
@@ -104,13 +105,13 @@ class Pictures:
             return draw_contributions(answer, f"By {answer.by} there are no regions to outline.")
         return draw_pair(answer, self._read, self._relevance(answer))
 
-    def contributions(self, track: str, other: str, by: str = "features") -> Figure:
+    def contributions(self, track: Named, other: Named, by: str = "features") -> Figure:
         """Draw what adds up to the score of two tracks, from 0 to the score."""
         from soundglass.explain.pictures.contributions import draw_contributions
 
         return draw_contributions(self._library.why(track, other, by=by))
 
-    def parts(self, track: str, by: str = "features", n: int = 8) -> Figure:
+    def parts(self, track: Named, by: str = "features", n: int = 8) -> Figure:
         """Draw what each part adds to each score of a list."""
         from soundglass.explain.pictures.parts import draw_parts
 
@@ -190,7 +191,7 @@ class Pictures:
         atlas = self._library.map(by=by, method=method, clusters=clusters, n_clusters=n_clusters)
         return draw_map(atlas, colour, errors)
 
-    def _by(self, track: str) -> str:
+    def _by(self, track: Named) -> str:
         """Name the recommender that shows most of a track."""
         return "features" if self._library.find(track).origin == "csv" else "spectrogram"
 

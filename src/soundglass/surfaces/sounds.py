@@ -84,6 +84,12 @@ class Listening:
     heard: HeardMost | None
     sounds: tuple[Sound, ...]
 
+    def _repr_html_(self) -> str:
+        """Show players, as notebooks ask for them."""
+        from soundglass.surfaces.notebook.html import listening_html
+
+        return listening_html(self)
+
 
 def strongest(parts: Sequence[Part], n: int, by: str) -> list[Part]:
     """Choose the parts that speak most for a pair and lie in regions of both.

@@ -26,7 +26,8 @@ _WIDTH, _MEL, _STRIP, _LINE = 10.0, 2.1, 0.75, 0.17
 _LETTERS, _TITLE_LETTERS = 142, 110
 _STEPS, _FINEST_S, _NEAR, _LABEL_SHARE = 1200, 0.05, 0.03, 0.08
 
-LEGEND = "Bars: how much of what speaks for the pair is heard each second. Hatched: what is not listened to."
+LEGEND = "Bars: how much of what speaks for the pair is heard each second."
+HATCHED = "Hatched: what is not listened to."
 
 
 class _Side(NamedTuple):
@@ -62,7 +63,7 @@ def draw_pair(
         _Side("Query", pair.query, [(m.query, m.number, m.colour) for m in marked], maps[0], stretches[0]),
         _Side("Match", pair.match, [(m.match, m.number, m.colour) for m in marked], maps[1], stretches[1]),
     ]
-    said = _caption(pair, marked, heard)
+    said = _caption(pair, marked, heard, sides)
     height = (_MEL + _STRIP) if relevance else _MEL
     with look():
         figure = new_figure(
@@ -76,12 +77,15 @@ def draw_pair(
     return figure
 
 
-def _caption(pair: Pair, marked: Sequence[Mark], heard: HeardMost | None) -> list[str]:
+def _caption(
+    pair: Pair, marked: Sequence[Mark], heard: HeardMost | None, sides: Sequence[_Side]
+) -> list[str]:
     score = signed(pair.score).removeprefix("+")
     said = lines(f"Score {score} = {account(pair.parts, marked)}", _LETTERS)
     said += lines(f"{pair.sentence} {heard.sentence if heard else ''}", _LETTERS)
     if heard:
-        said += lines(LEGEND, _LETTERS)
+        hatched = any(side.relevance and _unheard(_times(side), side.relevance) for side in sides)
+        said += lines(f"{LEGEND} {HATCHED if hatched else ''}", _LETTERS)
     return said
 
 

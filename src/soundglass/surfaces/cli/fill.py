@@ -154,7 +154,7 @@ def demo(
     if music is None:
         words, named = '"wesnoth battle"', f" --library {show.home_as_tilde(opened.uri)}"
     out.print("\nNow ask for yourself, by any words of a title, artist or album:", style="dim")
-    for asked in (f"similar {words}", f"similar {words} --by blend", f"compare {words}"):
+    for asked in (f"similar {words}", f"similar {words} --by blend", f"report {words} -o report.html"):
         out.print(f"  soundglass {show.plain(asked)}{named}", style="dim", markup=False)
 
 

@@ -13,7 +13,7 @@ from soundglass.explain.path import Path, explain_path
 from soundglass.explain.showcase import showcase
 from soundglass.library.search import find_row
 from soundglass.recommend.filters import Filters
-from soundglass.surfaces.library.opened import Opened
+from soundglass.surfaces.library.opened import Named, Opened
 from soundglass.surfaces.notebook.answers import ExplainedPair, Recommended
 
 BOTH = ("features", "spectrogram")
@@ -22,7 +22,7 @@ BOTH = ("features", "spectrogram")
 class Asking(Opened):
     """Recommending and explaining."""
 
-    def find(self, track: str) -> Track:
+    def find(self, track: Named) -> Track:
         """Find a track by id, path or words.
 
         Raises
@@ -39,7 +39,7 @@ class Asking(Opened):
 
     def similar(
         self,
-        track: str,
+        track: Named,
         *,
         by: str = "features",
         weight: float | None = None,
@@ -73,7 +73,7 @@ class Asking(Opened):
         return Recommended.of(recommend(store, explainers.of(by, row, weight=weight), row, n, filters))
 
     def why(
-        self, track: str, other: str, *, by: str = "features", weight: float | None = None
+        self, track: Named, other: Named, *, by: str = "features", weight: float | None = None
     ) -> ExplainedPair:
         """Explain one pair in full: all parts, what speaks against it, what would change its place."""
         store, explainers = self._snapshot()
@@ -81,7 +81,7 @@ class Asking(Opened):
         explainer = explainers.of(by, query, match, weight=weight)
         return ExplainedPair.of(explain_pair(store, explainer, query, match))
 
-    def compare(self, track: str, *, by: Sequence[str] = BOTH, n: int = 10) -> Comparison:
+    def compare(self, track: Named, *, by: Sequence[str] = BOTH, n: int = 10) -> Comparison:
         """Put the lists of two recommenders for one track side by side.
 
         Parameters
@@ -123,8 +123,8 @@ class Asking(Opened):
 
     def path(
         self,
-        start: str,
-        end: str,
+        start: Named,
+        end: Named,
         *,
         n: int = 12,
         by: str = "features",

@@ -10,6 +10,7 @@ from soundglass.core.errors import AudioError
 from soundglass.explain.answer import tracks
 from soundglass.library.search import file_of, find_row
 from soundglass.surfaces.library.asking import Asking
+from soundglass.surfaces.library.opened import Named
 
 if TYPE_CHECKING:
     from soundglass.explain.heard import HeardMost
@@ -26,8 +27,8 @@ class Hearing(Asking):
 
     def listen(
         self,
-        track: str,
-        other: str,
+        track: Named,
+        other: Named,
         folder: str | PathLike[str],
         *,
         by: str = "spectrogram",
@@ -94,7 +95,7 @@ class Hearing(Asking):
                 )
         return write_sonified(source, Path(out).expanduser(), start_s, seconds)
 
-    def heard(self, track: str, other: str) -> HeardMost:
+    def heard(self, track: Named, other: Named) -> HeardMost:
         """Hear two tracks again and say in which stretch of each they are alike most, by spectrogram."""
         from soundglass.explain.heard import heard_most  # loads the decoders
 
@@ -102,7 +103,7 @@ class Hearing(Asking):
         pair = find_row(store, track), find_row(store, other)
         return heard_most(store, explainers.by_spectrogram(*pair).recommender, pair)
 
-    def relevance(self, track: str, other: str) -> tuple[Relevance, Relevance]:
+    def relevance(self, track: Named, other: Named) -> tuple[Relevance, Relevance]:
         """Hear two tracks again and map what speaks for the pair on either, by spectrogram."""
         from soundglass.explain.heard import heard_again  # loads the decoders
 

@@ -12,7 +12,7 @@ from soundglass.explain.atlas import Atlas, draw_atlas
 from soundglass.library.search import file_of, find_row
 from soundglass.recommend.clusters import ClusterMethod
 from soundglass.recommend.maps import Method
-from soundglass.surfaces.library.opened import Opened
+from soundglass.surfaces.library.opened import Named, Opened
 
 if TYPE_CHECKING:
     from soundglass.explain.contrast import Contrast
@@ -56,7 +56,7 @@ class Looking(Opened):
 
     def report(
         self,
-        track: str,
+        track: Named,
         path: str | PathLike[str],
         *,
         n: int = 5,
@@ -96,7 +96,7 @@ class Looking(Opened):
 
         return top(*self._snapshot(), n, by)
 
-    def file(self, track: str) -> Path:
+    def file(self, track: Named) -> Path:
         """Give the file a track was scanned from, whatever bytes its name has; ``.`` for a table's row."""
         store = self._store()
         return file_of(store, find_row(store, track))

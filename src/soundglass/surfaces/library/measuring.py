@@ -11,7 +11,7 @@ from soundglass import __version__
 from soundglass.core.errors import LibraryError
 from soundglass.explain.profile import measured_profile, stored_profile
 from soundglass.library.search import find_row
-from soundglass.surfaces.library.opened import Opened
+from soundglass.surfaces.library.opened import Named, Opened
 from soundglass.surfaces.notebook.answers import TrackProfile
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Measuring(Opened):
     """Measuring tracks, and the program itself."""
 
-    def features(self, track: str) -> TrackProfile:
+    def features(self, track: Named) -> TrackProfile:
         """Give all features of a track with unit, source, error, percentile and evidence, and its tags."""
         store, explainers = self._snapshot()
         row = find_row(store, track)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 from pathlib import Path
+from typing import TypeAlias
 
 from soundglass.core.settings import DEFAULTS, Settings
 from soundglass.explain.registry import Explainers
 from soundglass.library.store import Store
+
+Named: TypeAlias = str | PathLike[str]
+"""A track by its id, its path, or words of title, artist or album."""
 
 
 class Opened:

@@ -16,6 +16,7 @@ from soundglass.explain.pictures.image import png
 from soundglass.explain.pictures.mel import mel_of
 
 SECONDS = 10.0
+LONGEST_S = 120.0
 _KBPS = 64
 _SIZE = (240, 96)
 
@@ -55,6 +56,16 @@ def excerpt(track: Track, regions: Sequence[Region] = ()) -> Excerpt:
         return Excerpt(problem=error.message)
     end_s = start_s + clip.duration_s
     return Excerpt(start_s, end_s, _data("image/png", picture), _data("audio/mpeg", sound))
+
+
+def audible(path: Path, seconds: float) -> str:
+    """Give a written sound as a ``data:`` address (MP3); empty where it is gone, or too long."""
+    if seconds > LONGEST_S:
+        return ""
+    try:
+        return _data("audio/mpeg", encode(read_clip(path, 0.0, seconds + 1.0), _KBPS))
+    except AudioError:
+        return ""
 
 
 def regions_of(parts: Sequence[Part]) -> tuple[list[Region], list[Region]]:

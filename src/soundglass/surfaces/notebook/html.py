@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soundglass.core.types import Part, Recommendations
@@ -14,10 +15,12 @@ from soundglass.explain.named import named_parts
 from soundglass.explain.phrases import phrase, time_text
 from soundglass.explain.profile import Profile
 from soundglass.surfaces.cli.show import error_text, minus, side_text, signed, support_text
-from soundglass.surfaces.notebook.excerpt import Excerpt, excerpt, regions_of
+from soundglass.surfaces.notebook.excerpt import Excerpt, audible, excerpt, regions_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from soundglass.surfaces.sounds import Listening
 
 HEARD = 12
 """Of so many results there are players; of all of a long list they would swell the notebook."""
@@ -80,6 +83,12 @@ def profile_html(answer: Profile) -> str:
     ]
     tags = [(tag.replace("_", " "), p) for tag, p in answer.tags.items() if p >= 0.2]
     return _rendered("profile.html.j2", answer=answer, rows=rows, tags=tags, piece=excerpt(answer.track))
+
+
+def listening_html(answer: Listening) -> str:
+    """Write the sounds of a pair, each with its player."""
+    rows = [(sound, audible(Path(answer.folder) / sound.file, sound.seconds)) for sound in answer.sounds]
+    return _rendered("listening.html.j2", answer=answer, rows=rows)
 
 
 def _named_bars(parts: Sequence[Part]) -> list[Bar]:
