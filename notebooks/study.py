@@ -64,7 +64,10 @@ def music(progress: Callable[[ScanProgress], None] = lambda _: None) -> Library:
         Too few tracks are long enough.
     """
     library = soundglass.open(BUILT / "music.lance")
-    done = library.scan(FOLDER, prune=True, progress=progress)
+    workers = (
+        None if OWN_MUSIC else 1
+    )  # tracks are stored as workers are done: one stores the demo in one order
+    done = library.scan(FOLDER, workers=workers, prune=True, progress=progress)
     n = len(studied(library)) if len(library) else 0
     if n < FEWEST:
         failed = f"; {len(done.failed)} files cannot be read" if done.failed else ""

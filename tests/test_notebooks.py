@@ -14,9 +14,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from soundglass.audio.clip import read_clip, write_clip
+from soundglass.demo import demo_music
+
 ROOT = Path(__file__).parents[1]
 RUNNER = ROOT / "tools" / "run_notebooks.py"
 NAMES = ("1-getting-the-audio", "2-spectrograms", "3-recommending", "4-explaining")
+
+UNTAGGED = ROOT / "build" / "notebooks" / "untagged"
+"""Has a fixed place so that what the notebooks build of it is found again, as the demo's is."""
+
+ALONE = {"SOUNDGLASS_MUSIC": "", "SOUNDGLASS_TABLE": "", "OMP_NUM_THREADS": "1"}
+"""No data of whoever runs the tests, and no more threads than the other tests leave processors for."""
 
 pytestmark = pytest.mark.xdist_group("notebooks")
 
@@ -26,7 +35,7 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
         [sys.executable, RUNNER, *map(str, arguments)],
         capture_output=True,
         text=True,
-        env={**os.environ, **environment},
+        env={**os.environ, **ALONE, **environment},
         check=False,
     )
 
@@ -142,6 +151,56 @@ def test_the_notebooks_run_and_bear_out_what_they_say(executed: dict[str, Execut
     assert "holds" in explaining.table("High energy: dense high-frequency bands")
     assert len(explaining.shown("image/png")) >= 4
     assert "report.html" in explaining.said
+
+
+def test_the_notebooks_run_on_music_of_ones_own_and_say_what_they_skip(tmp_path: Path) -> None:
+    """Twelve tracks without tags, ten seconds long, of which none is an MP3."""
+    UNTAGGED.mkdir(parents=True, exist_ok=True)
+    files = sorted(demo_music().glob("*.ogg"))[:12]
+    for number, file in enumerate(files):
+        if not (target := UNTAGGED / f"{number:02d}.wav").is_file():
+            write_clip(read_clip(file, 0, 10), target)
+    own_table(tmp_path / "own.csv", 40)
+    ran = run(
+        "--output", tmp_path, SOUNDGLASS_MUSIC=str(UNTAGGED), SOUNDGLASS_TABLE=str(tmp_path / "own.csv")
+    )
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    assert "12 recordings in" in ran.stdout
+    audio, pictures, recommending, explaining = (Executed(tmp_path / f"{name}.ipynb") for name in NAMES)
+    assert "12 tracks by 0 artists\n12 name no artist" in audio.said
+    assert audio.number(r"\d\d.wav: largest difference (\S+)") == 0.0
+    assert "12 images in" in pictures.said
+    assert "Skipped, as is the next: 0 tracks are long enough" in pictures.said
+    assert "Skipped: no artist is named by two of these tracks" in recommending.said
+    assert "40 tracks: share of tempo" in recommending.said
+    assert "No clusters: 12 tracks are too few" in explaining.said
+    assert "Skipped: 12 tracks with audio make no two ends of 4 tracks each by energy" in explaining.said
+    assert "report.html" in explaining.said
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ({"SOUNDGLASS_MUSIC": "few"}, "few: holds 2 recordings, and the study needs at least 12 tracks"),
+        ({"SOUNDGLASS_MUSIC": "none"}, "none: does not exist"),
+        ({"SOUNDGLASS_TABLE": "none.csv"}, "none.csv: cannot be read (No such file or directory)"),
+        ({"SOUNDGLASS_TABLE": "short.csv"}, "short.csv: has no column energy, tempo"),
+    ],
+)
+def test_data_the_study_cannot_use_is_refused_before_anything_is_run(
+    tmp_path: Path, named: dict[str, str], says: str
+) -> None:
+    (tmp_path / "few").mkdir()
+    for file in sorted(demo_music().glob("*.ogg"))[:2]:
+        (tmp_path / "few" / file.name).symlink_to(file)
+    columns = ["name", "artist", "danceability", "acousticness", "valence", "instrumentalness"]
+    pd.DataFrame([[1] * len(columns)], columns=columns).to_csv(tmp_path / "short.csv")
+    ran = run("--output", tmp_path / "out", **{name: str(tmp_path / file) for name, file in named.items()})
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert len(ran.stderr.splitlines()) == 1
+    assert f"{tmp_path}/{says}" in ran.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_cell_that_fails_is_named_with_its_line(tmp_path: Path) -> None:
