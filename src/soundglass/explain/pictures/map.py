@@ -253,7 +253,7 @@ def _handle(label: str, n: int, colour: str, marker: str, size: float = 7.0, alp
     from matplotlib.lines import Line2D
 
     number = f"\n{_tracks(n)}" if n else ""
-    text = "\n".join(lines(label, _LEGEND_LETTERS, 4)) + number
+    text = "\n".join(lines(label.replace("δ ", "δ\u00a0"), _LEGEND_LETTERS, 4)) + number
     return Line2D(
         [],
         [],

@@ -113,7 +113,9 @@ def map_(  # noqa: PLR0913, PLR0917  (options)
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", metavar="FILE", help="Where it goes: .csv for coordinates; .png, .svg or .pdf."),
+        typer.Option(
+            "-o", "--out", metavar="FILE", help="Where it goes: .csv for coordinates; .png, .svg or .pdf."
+        ),
     ] = None,
     library: LibraryOption = None,
     json: JsonOption = False,
