@@ -154,7 +154,7 @@ def test_the_notebooks_run_and_bear_out_what_they_say(executed: dict[str, Execut
 
 
 def test_the_notebooks_run_on_music_of_ones_own_and_say_what_they_skip(tmp_path: Path) -> None:
-    """Twelve tracks without tags, ten seconds long, of which none is an MP3."""
+    """Twelve tracks without tags, ten seconds long, of which none is an MP3; named from where one stands."""
     UNTAGGED.mkdir(parents=True, exist_ok=True)
     files = sorted(demo_music().glob("*.ogg"))[:12]
     for number, file in enumerate(files):
@@ -162,7 +162,10 @@ def test_the_notebooks_run_on_music_of_ones_own_and_say_what_they_skip(tmp_path:
             write_clip(read_clip(file, 0, 10), target)
     own_table(tmp_path / "own.csv", 40)
     ran = run(
-        "--output", tmp_path, SOUNDGLASS_MUSIC=str(UNTAGGED), SOUNDGLASS_TABLE=str(tmp_path / "own.csv")
+        "--output",
+        tmp_path,
+        SOUNDGLASS_MUSIC=os.path.relpath(UNTAGGED),
+        SOUNDGLASS_TABLE=str(tmp_path / "own.csv"),
     )
     assert ran.returncode == 0, ran.stderr + ran.stdout
     assert "12 recordings in" in ran.stdout

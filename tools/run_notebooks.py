@@ -28,6 +28,10 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 _CELL_TIMEOUT_S = None if os.environ.get("SOUNDGLASS_MUSIC") else 300
 """Own music takes as long as there is of it."""
 
+for own in ("SOUNDGLASS_MUSIC", "SOUNDGLASS_TABLE"):
+    if os.environ.get(own):  # notebooks run in their own folder, where a relative path leads elsewhere
+        os.environ[own] = str(Path(os.environ[own]).expanduser().resolve())
+
 sys.path.insert(0, str(NOTEBOOKS))
 study = importlib.import_module("study")
 
