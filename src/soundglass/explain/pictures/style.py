@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -99,12 +100,18 @@ _RC: Mapping[RcKeyType, Any] = {
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw and save within this; letters that no font has are drawn as boxes without a word."""
+    """Draw and save within this; letters that no font has, or not in bold, pass without a word."""
     import matplotlib as mpl
 
-    with mpl.rc_context({**_RC, "font.family": _families()}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")
-        yield
+    of_fonts = logging.getLogger("matplotlib.font_manager")
+    level = of_fonts.level
+    of_fonts.setLevel(logging.ERROR)
+    try:
+        with mpl.rc_context({**_RC, "font.family": _families()}), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing")
+            yield
+    finally:
+        of_fonts.setLevel(level)
 
 
 def new_figure(width: float, height: float, title: str = "") -> Figure:
