@@ -13,6 +13,7 @@ from soundglass.evaluate.context import EvaluationSettings
 from soundglass.evaluate.findings import Chart, Target
 from soundglass.evaluate.report import charts, figures
 from soundglass.evaluate.run import Evaluation, Subject
+from soundglass.explain.pictures.pages import environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -112,18 +113,8 @@ def html(evaluation: Evaluation) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("soundglass.evaluate", "report"), PackageLoader("soundglass.explain", "pictures")]
-        ),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
+    made = environment("soundglass.evaluate", "report")
+    made.globals.update(
         alternative=charts.alternative,
         best=figures.best,
         draw=_drawn,
@@ -136,7 +127,7 @@ def _environment() -> Environment:
         texts=figures.texts,
         verdict_of=verdict_of,
     )
-    return environment
+    return made
 
 
 def _terms(parts: Sequence[str]) -> dict[str, str]:

@@ -102,8 +102,19 @@ def mel_of(
     """
     if not samples.size:
         raise AudioError("holds no sound", remedy="Choose a longer stretch")
-    decibels = log_mel(samples, settings, top_db)
-    if np.abs(samples).max(initial=0.0) < SILENCE:
+    peak = float(np.abs(samples).max())
+    return below_maximum(log_mel(samples, settings, top_db), peak, start_s, top_db, settings)
+
+
+def below_maximum(
+    decibels: FloatArray,
+    peak: float,
+    start_s: float = 0.0,
+    top_db: float = TOP_DB,
+    settings: SpectrogramSettings = DEFAULTS.spectrogram,
+) -> MelImage:
+    """Count decibels, shape (n_mels, n_frames), from their maximum; what peaks in silence is all floor."""
+    if peak < SILENCE:
         return MelImage(np.full_like(decibels, -top_db), start_s, top_db, settings)
     return MelImage(decibels - decibels.max(), start_s, top_db, settings)
 

@@ -13,6 +13,7 @@ from soundglass.core.types import Part, Recommendations
 from soundglass.explain.answer import Pair
 from soundglass.explain.named import named_parts
 from soundglass.explain.phrases import phrase, time_text
+from soundglass.explain.pictures.pages import environment
 from soundglass.explain.profile import Profile
 from soundglass.surfaces.cli.show import error_text, minus, side_text, signed, support_text
 from soundglass.surfaces.notebook.excerpt import Excerpt, audible, excerpt, regions_of
@@ -132,14 +133,6 @@ def _score(score: float) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("soundglass.surfaces", "notebook"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(score_text=_score, time_text=time_text)
-    return environment
+    made = environment("soundglass.surfaces", "notebook")
+    made.globals.update(score_text=_score, time_text=time_text)
+    return made

@@ -18,6 +18,7 @@ from soundglass.embeddings.concepts import concepts
 from soundglass.explain.answer import Pair
 from soundglass.explain.phrases import time_text
 from soundglass.explain.pictures.marks import Mark
+from soundglass.explain.pictures.pages import environment
 from soundglass.explain.pictures.style import readable
 from soundglass.explain.profile import Profile, stored_profile
 from soundglass.explain.registry import Explainers
@@ -276,16 +277,6 @@ def write(page: Page, path: Path) -> Path:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("soundglass.surfaces", "report"), PackageLoader("soundglass.explain", "pictures")]
-        ),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["readable"] = readable
-    return environment
+    made = environment("soundglass.surfaces", "report")
+    made.filters["readable"] = readable
+    return made

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from soundglass.audio.blocks import SILENCE, AudioBlocks
+from soundglass.audio.blocks import AudioBlocks
 from soundglass.audio.clip import Clip
 from soundglass.audio.decode import decode
 from soundglass.audio.mp3 import encode
@@ -18,7 +18,7 @@ from soundglass.core.settings import DEFAULTS
 from soundglass.core.types import FloatArray, Region
 from soundglass.explain.listen import pair_clip
 from soundglass.explain.masks import EDGE_S, keep_regions
-from soundglass.explain.pictures.mel import TOP_DB, MelImage
+from soundglass.explain.pictures.mel import TOP_DB, MelImage, below_maximum
 from soundglass.spectrogram import StreamingSpectrogram, power_to_db
 
 KBPS = 64
@@ -169,8 +169,7 @@ def _mel_image(chunks: Iterable[FloatArray], rate: int) -> MelImage:
         mels += [block.mel.T for block in spectrogram.push(resample.resample_chunk(chunk))]
     last = resample.resample_chunk(np.empty(0, np.float32), last=True)
     mels += [block.mel.T for block in (*spectrogram.push(last), *spectrogram.flush())]
-    decibels = power_to_db(np.concatenate(mels, axis=1), TOP_DB)
-    return MelImage(np.full_like(decibels, -TOP_DB) if peak < SILENCE else decibels - decibels.max())
+    return below_maximum(power_to_db(np.concatenate(mels, axis=1), TOP_DB), peak)
 
 
 def only(recording: Recording, region: Region) -> Clip:
