@@ -69,6 +69,7 @@ notebooks: $(VENV)/dev.stamp
 # The pictures in docs/images.
 images: $(VENV)/dev.stamp browser
 	$(BIN)/python tools/draw_docs_images.py
+	$(BIN)/python tools/draw_docs_pages.py
 
 # Resolve pyproject.toml anew into the pinned lists (needs uv).
 lock:

@@ -19,6 +19,7 @@ from soundglass.embeddings.tokens import N_DIMENSIONS, TokenSet
 from soundglass.library.background import Background
 from soundglass.library.schema import FileStamp, TrackRow
 from soundglass.library.store import Store
+from soundglass.library.token_sources import HeldTokens, MeasuredTokens
 from soundglass.library.versions import VERSIONS
 from soundglass.recommend.spectrogram import SpectrogramRecommender
 
@@ -68,7 +69,10 @@ def spectrogram_of(tokens: Sequence[TokenSet], step: int = 1) -> SpectrogramReco
     background = Background.of(1, len(tokens), ids, table, weights)
     standings = background.measure(ids, table, weights)
     rows = np.arange(len(tokens)) * step
-    return SpectrogramRecommender(rows, table, standings, lambda some: [tokens[row // step] for row in some])
+    held = HeldTokens(MeasuredTokens(table, standings.shares, standings.means))
+    return SpectrogramRecommender(
+        rows, held, standings.scales, lambda some: [tokens[row // step] for row in some]
+    )
 
 
 def track_row(track_id: str, tokens: TokenSet | None, title: str = "") -> TrackRow:

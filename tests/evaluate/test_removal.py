@@ -90,3 +90,12 @@ def test_the_usual_spectrum_of_music_falls_towards_high_frequencies(demo_library
     centres, powers = removal.usual_spectrum(Store(demo_library.uri))
     assert np.polyfit(np.log2(centres[2:]), 10 * np.log10(powers[2:]), 1)[0] < -1
     assert centres.max() < SAMPLE_RATE / 2
+
+
+def test_the_usual_spectrum_of_some_tracks_is_theirs(demo_library: Library) -> None:
+    store = Store(demo_library.uri)
+    whole, every = removal.usual_spectrum(store), np.arange(len(store))
+    for found, expected in zip(removal.usual_spectrum(store, every), whole, strict=True):
+        np.testing.assert_array_equal(found, expected)
+    one, other = (removal.usual_spectrum(store, np.array([row]))[1] for row in (0, 1))
+    assert not np.allclose(one, other)

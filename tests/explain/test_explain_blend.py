@@ -70,12 +70,10 @@ def test_a_sentence_joins_the_clauses_of_both(blend: BlendExplainer) -> None:
             named, _ = named_parts(parts)
             text = blend.sentence(parts, score)
             assert re.fullmatch(r"[A-Z].*[^.]\.", text)
-            of_features = blend._features.reasons(
+            of_features = blend.features.reasons(
                 [p for p in named if isinstance(p.query, FeatureEvidence)], None
             )[0]
-            of_regions = blend._spectrogram.reasons([p for p in named if isinstance(p.query, Region)], None)[
-                0
-            ]
+            of_regions = blend.spectrogram.reasons([p for p in named if isinstance(p.query, Region)], None)[0]
             assert of_features.lower() in text.lower()
             assert of_regions.lower() in text.lower()
             joined += bool(of_features and of_regions and ", and " in text)

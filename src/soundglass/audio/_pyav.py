@@ -36,6 +36,9 @@ _CODECS = frozenset(
 _SCALES = {"u8": 2.0**-7, "s16": 2.0**-15, "s32": 2.0**-31, "s64": 2.0**-63, "flt": 1.0, "dbl": 1.0}
 _MAX_FAILURES_IN_A_ROW = 64
 _LONGEST_PACKET_S = 2.0
+_PREROLL_S = 0.5
+_EXACT_DEMUXERS = frozenset({"mov", "wv", "asf", "wav", "aiff"})
+"""Those whose time stamps after a jump say which samples these are; elsewhere they are estimates."""
 
 
 class _NamelessFile:
@@ -153,6 +156,15 @@ class Media:
             except (av.FFmpegError, ValueError):
                 self.damaged = True
 
+    def jump(self, second: float) -> bool:
+        """Make the packets before this time the next ones; false where the file cannot do so."""
+        offset = round(max(0.0, second) / self._tick_s) if self._tick_s else 0
+        try:
+            self._input.seek(offset, stream=self._stream, backward=True)
+        except (av.FFmpegError, OSError):
+            return False
+        return True
+
     def close(self) -> None:
         """Release the file."""
         self._resources.close()
@@ -212,7 +224,10 @@ class PyavSource:
         if first is None:
             self.close()
             raise AudioError("no audio can be decoded", path=path)
-        self._first = first
+        self._waiting = _samples(first)
+        self._is_exact = container.demuxer in _EXACT_DEMUXERS
+        self._origin = first.pts
+        self._first_frames = int(first.samples)
         self.codec = self._media.codec
         self.sample_rate = int(first.sample_rate)
         self.channels = int(first.layout.nb_channels)
@@ -230,10 +245,10 @@ class PyavSource:
         return self._media.damaged or self._mixed
 
     def __iter__(self) -> Iterator[FloatArray]:
-        gathered = [_samples(self._first)]
-        held = len(gathered[0])
+        gathered = [self._waiting]
+        held = len(self._waiting)
         for frame in self._frames:
-            if (frame.sample_rate, frame.layout.nb_channels) != (self.sample_rate, self.channels):
+            if not self._fits(frame):
                 self._mixed = True
                 continue
             gathered.append(_samples(frame))
@@ -243,6 +258,42 @@ class PyavSource:
                 gathered, held = [], 0
         if held:
             yield np.concatenate(gathered)
+
+    def seek(self, frame: int) -> bool:
+        """Make this frame the next that is read; false where the file cannot do so, and is to be opened anew.
+
+        Decoding begins half a second earlier, which settles decoders that build on earlier packets. What
+        encoders put before the beginning is left out only by a file opened anew.
+        """
+        start_s = frame / self.sample_rate - _PREROLL_S
+        if start_s <= 0 or not self._is_exact or not self._media.jump(start_s):
+            return False
+        self._frames = self._media.frames()
+        for decoded in self._frames:
+            at = self._place(decoded) if self._fits(decoded) else None
+            if at is None:
+                continue
+            if at > frame:
+                return False
+            samples = _samples(decoded)
+            if at + len(samples) > frame:
+                self._waiting = samples[frame - at :]
+                return True
+        return False
+
+    def _fits(self, frame: AudioFrame) -> bool:
+        return (frame.sample_rate, frame.layout.nb_channels) == (self.sample_rate, self.channels)
+
+    def _place(self, frame: AudioFrame) -> int | None:
+        """Tell by its time stamp which frame of the recording a decoded piece begins with."""
+        if frame.pts is None or self._origin is None or not frame.time_base:
+            return None
+        # What lies before time zero was dropped, so zero is where counting begins.
+        elapsed = max(0, frame.pts) - max(0, self._origin)
+        if frame.time_base * self.sample_rate <= 1:
+            return round(elapsed * frame.time_base * self.sample_rate)
+        # Stamps in milliseconds: pieces of one length tell which one it is.
+        return round(elapsed * frame.time_base * self.sample_rate / self._first_frames) * self._first_frames
 
     def close(self) -> None:
         """Release the file."""

@@ -78,7 +78,7 @@ class _TagsTooLargeError(Exception):
     """More was to be read for tags than any honest file needs."""
 
 
-class _BoundedFile:
+class BoundedFile:
     """A file that can be read only so far, which bounds the memory any tag parser can take."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -109,8 +109,13 @@ def load_raw_tags(path: Path, limits: AudioLimits) -> RawTags:
         return {}
 
 
-def _id3_frames() -> dict[str, Any]:
-    """Return the frame classes to read; those that may come compressed refuse it, for it may be a bomb."""
+def id3_frames(
+    names: Iterable[str] = (*_ID3_FRAMES, *_ID3_OLD_DATES), old: Iterable[str] = _ID3_V22_FRAMES
+) -> dict[str, Any]:
+    """Return the frame classes to read, those of ID3v2.2 by their ``old`` names.
+
+    Those that may come compressed refuse it, for it may be a bomb.
+    """
     from mutagen import id3
 
     def uncompressed(cls: _TagTable, header: _TagTable, flags: int, data: bytes) -> _TagTable:
@@ -119,8 +124,8 @@ def _id3_frames() -> dict[str, Any]:
             raise NotImplementedError
         return super(cls, cls)._fromData(header, flags, data)
 
-    known = {name: id3.Frames_2_2[name] for name in _ID3_V22_FRAMES}
-    for name in (*_ID3_FRAMES, *_ID3_OLD_DATES):
+    known = {name: id3.Frames_2_2[name] for name in old}
+    for name in names:
         known[name] = type(name, (id3.Frames[name],), {"_fromData": classmethod(uncompressed)})
     return known
 
@@ -130,7 +135,7 @@ def _from_mpeg(file: BinaryIO) -> RawTags:
     from mutagen.id3 import ID3
 
     found: dict[str, tuple[str, ...]] = {}
-    for load in (_from_ape, lambda part: _id3_values(ID3(_BoundedFile(part), known_frames=_id3_frames()))):
+    for load in (_from_ape, lambda part: _id3_values(ID3(BoundedFile(part), known_frames=id3_frames()))):
         file.seek(0)
         # Either may be missing or damaged; the other still counts.
         with contextlib.suppress(Exception):
@@ -141,20 +146,20 @@ def _from_mpeg(file: BinaryIO) -> RawTags:
 def _from_ape(file: BinaryIO) -> RawTags:
     from mutagen.apev2 import APEv2
 
-    tags = APEv2(_BoundedFile(file))
+    tags = APEv2(BoundedFile(file))
     return _select(_VORBIS_FIELDS, {key.lower(): str(value).split("\0") for key, value in tags.items()})
 
 
 def _from_wave(file: BinaryIO) -> RawTags:
     from mutagen.wave import WAVE
 
-    return _id3_values(WAVE(_BoundedFile(file), known_frames=_id3_frames()).tags or {})
+    return _id3_values(WAVE(BoundedFile(file), known_frames=id3_frames()).tags or {})
 
 
 def _from_aiff(file: BinaryIO) -> RawTags:
     from mutagen.aiff import AIFF
 
-    return _id3_values(AIFF(_BoundedFile(file), known_frames=_id3_frames()).tags or {})
+    return _id3_values(AIFF(BoundedFile(file), known_frames=id3_frames()).tags or {})
 
 
 def _from_flac(file: BinaryIO) -> RawTags:
@@ -180,20 +185,20 @@ def _from_ogg(file: BinaryIO) -> RawTags:
     from mutagen.oggspeex import OggSpeex
     from mutagen.oggvorbis import OggVorbis
 
-    media = mutagen.File(_BoundedFile(file), options=[OggVorbis, OggOpus, OggFLAC, OggSpeex])
+    media = mutagen.File(BoundedFile(file), options=[OggVorbis, OggOpus, OggFLAC, OggSpeex])
     return _select(_VORBIS_FIELDS, media.tags or {})
 
 
 def _from_mp4(file: BinaryIO) -> RawTags:
     from mutagen.mp4 import MP4
 
-    return _select(_MP4_FIELDS, MP4(_BoundedFile(file)).tags or {})
+    return _select(_MP4_FIELDS, MP4(BoundedFile(file)).tags or {})
 
 
 def _from_asf(file: BinaryIO) -> RawTags:
     from mutagen.asf import ASF
 
-    return _select(_ASF_FIELDS, ASF(_BoundedFile(file)).tags or {})
+    return _select(_ASF_FIELDS, ASF(BoundedFile(file)).tags or {})
 
 
 def _id3_values(tags: _TagTable) -> RawTags:

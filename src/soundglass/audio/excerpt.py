@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 
 from soundglass.audio._container import Container, identify_container
-from soundglass.audio._pyav import Media
+from soundglass.audio._pyav import Media, PyavSource
 from soundglass.audio._soundfile import SoundfileSource
 from soundglass.audio.blocks import AudioBlocks
 from soundglass.audio.decode import decode, falls_short
@@ -68,6 +68,8 @@ def read_excerpt(
     start_s: float | None = 0.0,
     seconds: float | None = None,
     limits: AudioLimits = _DEFAULT_LIMITS,
+    *,
+    jump: bool = False,
 ) -> Excerpt:
     """Read a stretch of a recording.
 
@@ -86,6 +88,9 @@ def read_excerpt(
         How long; all that follows if left out. Where the recording ends before, the result is shorter.
     limits : AudioLimits
         Bounds as in :func:`soundglass.audio.decode.decode`.
+    jump : bool
+        Also go straight to the stretch where FFmpeg reads the file by exact time stamps. AAC decoders fill in
+        noise of their own, which then is other noise than in the whole decode.
 
     Returns
     -------
@@ -101,7 +106,8 @@ def read_excerpt(
         raise AudioError(f"no {seconds:g} s can be cut", path=path, remedy="Ask for more than nothing")
     wanted = _Wanted(start_s, seconds)
     container = identify_container(path, limits)
-    found = _sought(path, container, wanted, limits) if container.soundfile else None
+    go = _sought if container.soundfile else _jumped if jump else None
+    found = go(path, container, wanted, limits) if go else None
     start_s, mono, rate = found or _from_the_beginning(path, container, wanted, limits)
     if not len(mono):
         raise AudioError(
@@ -132,6 +138,24 @@ def _sought(
             return None
         mono = _joined(_mono(AudioBlocks(source, limits)), last - first)
     return (start_s, mono, rate) if len(mono) == last - first else None
+
+
+def _jumped(
+    path: Path, container: Container, wanted: _Wanted, limits: AudioLimits
+) -> tuple[float, FloatArray, int] | None:
+    """Go to a stretch by time stamps; ``None`` where there are none to trust, or nothing is there."""
+    if wanted.start_s is None or wanted.seconds is None:
+        return None
+    try:
+        source = PyavSource(path, container, limits)
+    except (AudioError, OSError):
+        return None
+    with closing(source):
+        first, last = _edges(wanted.start_s, wanted.seconds, source.sample_rate)
+        if last is None or not source.seek(first):
+            return None
+        mono = _joined(_mono(AudioBlocks(source, limits)), last - first)
+    return (wanted.start_s, mono, source.sample_rate) if len(mono) and not source.damaged else None
 
 
 def _from_the_beginning(

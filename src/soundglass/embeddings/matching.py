@@ -73,6 +73,15 @@ class TokenTable:
         """Divide tokens among recordings by how many each has."""
         return cls(vectors, _squares(vectors), _starts(counts))
 
+    @classmethod
+    def joined(cls, tables: Sequence[TokenTable]) -> TokenTable:
+        """Put the recordings of one or more tables one after the other."""
+        counts = np.concatenate([table.counts for table in tables])
+        vectors, squares = (
+            np.concatenate([getattr(table, name) for table in tables]) for name in ("vectors", "squares")
+        )
+        return cls(vectors, squares, _starts(counts))
+
     def __len__(self) -> int:
         return len(self.starts) - 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,6 +21,28 @@ from soundglass.recommend.base import Recommender, best_first, place
 from soundglass.recommend.filters import Filters, Selection
 
 _SPARE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a pair scores what it does: all that takes no look at other tracks.
+
+    Attributes
+    ----------
+    query, match : Track
+    by : str
+    score : float
+    parts : tuple of Part
+        All of them; they sum to ``score``.
+    sentence : str
+    """
+
+    query: Track
+    match: Track
+    by: str
+    score: float
+    parts: tuple[Part, ...]
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +92,28 @@ def recommend(
     among : ndarray of int, optional
         Rows of the library; others do not appear.
     """
+    selection, rows = nearest(store, explainer.recommender, query, n, filters, among)
+    return explained(store, explainer, query, selection, rows, of_all=among is None)
+
+
+def explained(
+    store: Store, explainer: Explainer, query: int, selection: Selection, rows: Sequence[int], *, of_all: bool
+) -> Recommendations:
+    """Give what :func:`nearest` found its reasons.
+
+    Parameters
+    ----------
+    of_all : bool
+        Whether all of the library was to be compared, so that what cannot be is told.
+    """
     recommender = explainer.recommender
-    selection, rows = nearest(store, recommender, query, n, filters, among)
-    explained = explainer.parts(query, rows)
+    of_each = explainer.parts(query, rows)
     results = tuple(
         Recommendation(rank, track, score, explainer.sentence(parts, score), parts)
-        for rank, ((track, score), parts) in enumerate(zip(selection.chosen, explained, strict=True), start=1)
+        for rank, ((track, score), parts) in enumerate(zip(selection.chosen, of_each, strict=True), start=1)
     )
     left_out = dict(selection.left_out)
-    if among is None:
+    if of_all:
         left_out[f"that {recommender.name} cannot compare with it"] = len(store) - len(recommender.rows)
     notes = tuple(
         f"left out {count:,} {'track' if count == 1 else 'tracks'} {reason}"
@@ -123,8 +158,8 @@ def _select(
     return selection, taken
 
 
-def explain_pair(store: Store, explainer: Explainer, query: int, match: int) -> Pair:
-    """Explain one pair in full: every part, what speaks against it, what would change its place.
+def reasons(store: Store, explainer: Explainer, query: int, match: int) -> Reasons:
+    """Explain the score of one pair, which takes as long in a library of any size.
 
     Parameters
     ----------
@@ -144,20 +179,30 @@ def explain_pair(store: Store, explainer: Explainer, query: int, match: int) -> 
             remedy="Choose other tracks",
         )
     parts = explainer.parts(query, [match])[0]
+    sentence = "They are the same track." if query == match else explainer.sentence(parts, score)
+    one, other = tracks(store, [query, match])
+    return Reasons(one, other, recommender.name, score, parts, sentence)
+
+
+def explain_pair(store: Store, explainer: Explainer, query: int, match: int) -> Pair:
+    """Explain one pair in full: every part, what speaks against it, what would change its place.
+
+    Parameters and errors are those of :func:`reasons`.
+    """
+    recommender, why = explainer.recommender, reasons(store, explainer, query, match)
     scores = recommender.scores(query)
-    named, against = named_parts(parts)
+    named, against = named_parts(why.parts)
     asked = [*named, *([against] if against else [])]
-    pair = tracks(store, [query, match])
     itself = query == match
     return Pair(
-        query=pair[0],
-        match=pair[1],
-        by=recommender.name,
-        score=score,
-        rank=0 if itself else place(recommender, query, score, scores, match),
+        query=why.query,
+        match=why.match,
+        by=why.by,
+        score=why.score,
+        rank=0 if itself else place(recommender, query, why.score, scores, match),
         n_tracks=int(np.isfinite(scores).sum()) - 1,
-        parts=parts,
-        sentence="They are the same track." if itself else explainer.sentence(parts, score),
+        parts=why.parts,
+        sentence=why.sentence,
         counterfactuals=() if itself else explainer.counterfactuals(query, match, asked),
     )
 

@@ -30,13 +30,13 @@ class BlendExplainer:
         self, features: FeatureExplainer, spectrogram: SpectrogramExplainer, weight: float | None = None
     ) -> None:
         self.recommender = BlendRecommender(features.recommender, spectrogram.recommender, weight)
-        self._features = features
-        self._spectrogram = spectrogram
+        self.features = features
+        self.spectrogram = spectrogram
 
     def parts(self, query: int, matches: Sequence[int]) -> list[tuple[Part, ...]]:
         """Give the parts of both scores, scaled; what has no share in the score has no part in it."""
         explained: list[list[Part]] = [[] for _ in matches]
-        explainers: tuple[Explainer, ...] = self._features, self._spectrogram
+        explainers: tuple[Explainer, ...] = self.features, self.spectrogram
         for explainer, (_, factor) in zip(explainers, self.recommender.terms, strict=True):
             if factor:
                 for parts, found in zip(explained, explainer.parts(query, matches), strict=True):
@@ -45,24 +45,25 @@ class BlendExplainer:
 
     def sentence(self, parts: Sequence[Part], score: float) -> str:
         """Say what holds of the parts that matter: features first, then regions."""
-        named, against = named_parts(parts)
+        return composed(*self.reasons(*named_parts(parts)), score)
+
+    def reasons(self, named: Sequence[Part], against: Part | None) -> tuple[str, str]:
+        """Say of some parts what the two tracks share, and of one what speaks against it; may be empty."""
         shared, opposed = [], ""
-        for explainer, kind in ((self._features, FeatureEvidence), (self._spectrogram, Region)):
+        for explainer, kind in ((self.features, FeatureEvidence), (self.spectrogram, Region)):
             own = against if against is not None and isinstance(against.query, kind) else None
             clauses = explainer.reasons(of_kind(kind, named), own)
             shared.append(clauses[0])
             opposed = opposed or clauses[1]
-        return composed(listed(shared, ", and "), opposed, score)
+        return listed(shared, ", and "), opposed
 
     def counterfactuals(self, query: int, match: int, parts: Sequence[Part]) -> tuple[Counterfactual, ...]:
         """Ask what other features or regions of the match would do to its place in the blend."""
         (_, of_features), (_, of_regions) = self.recommender.terms
         whole = self.recommender
         return (
-            *self._features.counterfactuals(
-                query, match, of_kind(FeatureEvidence, parts), whole, of_features
-            ),
-            *self._spectrogram.counterfactuals(query, match, of_kind(Region, parts), whole, of_regions),
+            *self.features.counterfactuals(query, match, of_kind(FeatureEvidence, parts), whole, of_features),
+            *self.spectrogram.counterfactuals(query, match, of_kind(Region, parts), whole, of_regions),
         )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -19,7 +21,10 @@ MOSTLY = 0.5
 
 _NOTHING = 1e-300
 
-_Matrix = NDArray[np.float64]
+_SIDES: tuple[Side, Side] = ("query", "match")
+
+_Pair: TypeAlias = tuple[tuple[int, int], float]
+"""A token of the query and the one of the match that belongs to it, and their signed share of the score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,8 @@ class Finding:
 
 
 def findings(
-    of_query: tuple[NDArray[np.int64], _Matrix],
-    of_match: tuple[NDArray[np.int64], _Matrix],
+    of_query: tuple[NDArray[np.int64], NDArray[np.float64]],
+    of_match: tuple[NDArray[np.int64], NDArray[np.float64]],
     query: TokenSet,
     match: TokenSet,
 ) -> tuple[Finding, ...]:
@@ -95,17 +100,21 @@ def findings(
     tuple of Finding
         Largest contribution first; every term is in exactly one, so that they sum to the score.
     """
-    forward, backward = np.zeros((len(query), len(match))), np.zeros((len(query), len(match)))
-    forward[np.arange(len(query)), of_query[0]] = of_query[1]
-    backward[of_match[0], np.arange(len(match))] = of_match[1]
-    both, near = forward + backward, (neighbours(query.boxes), neighbours(match.boxes))
-    pointed = np.zeros(both.shape, dtype=bool)
-    pointed[np.arange(len(query)), of_query[0]] = pointed[of_match[0], np.arange(len(match))] = True
-    helps, from_query = both > 0, forward <= backward
+    shares: defaultdict[tuple[int, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for token, (partner, share) in enumerate(zip(*(side.tolist() for side in of_query), strict=True)):
+        shares[token, partner][0] = share
+    for token, (partner, share) in enumerate(zip(*(side.tolist() for side in of_match), strict=True)):
+        shares[partner, token][1] = share
+    near = neighbours(query.boxes), neighbours(match.boxes)
+    helping, missed_by_query, missed_by_match = list[_Pair](), list[_Pair](), list[_Pair]()
+    for tokens, (forward, backward) in sorted(shares.items()):
+        missed = missed_by_query if forward <= backward else missed_by_match
+        pairs = helping if forward + backward > 0 else missed
+        pairs.append((tokens, forward + backward))
     found = [
-        *_grouped(both, helps, near, ("query", "match")),
-        *_grouped(both, pointed & ~helps & from_query, near, ("query",)),
-        *_grouped(both, pointed & ~helps & ~from_query, near, ("match",)),
+        *_grouped(helping, near, ("query", "match")),
+        *_grouped(missed_by_query, near, ("query",)),
+        *_grouped(missed_by_match, near, ("match",)),
     ]
     return tuple(sorted(found, key=lambda finding: -finding.contribution))
 
@@ -131,43 +140,50 @@ def neighbours(boxes: FloatArray) -> NDArray[np.bool_]:
 
 def around(tokens: TokenSet, chosen: Sequence[int]) -> Region:
     """Give the smallest box around some tokens."""
-    boxes = tokens.boxes[list(chosen)].astype(np.float64)
-    low, high = boxes.min(axis=0), boxes.max(axis=0)
-    return Region(float(low[0]), float(high[1]), float(low[2]), float(high[3]))
+    starts, ends, lows, highs = zip(*(tokens.boxes[token].tolist() for token in chosen), strict=True)
+    return Region(min(starts), max(ends), min(lows), max(highs))
 
 
 def _grouped(
-    both: _Matrix,
-    left: NDArray[np.bool_],
-    near: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-    sources: tuple[Side, ...],
+    pairs: list[_Pair], near: tuple[NDArray[np.bool_], NDArray[np.bool_]], sources: tuple[Side, ...]
 ) -> list[Finding]:
     """Take the stretch with most to say, with all its pairs, until none is left."""
-    found, left = [], left.copy()
-    while left.any():
-        # Where only zeros are left, any stretch with a pair will do.
-        sizes = np.where(left, np.maximum(np.abs(both), _NOTHING), 0.0)
-        hubs = {"query": near[0] @ sizes.sum(axis=1), "match": near[1] @ sizes.sum(axis=0)}
-        source = max(sources, key=lambda side: float(hubs[side].max()))
-        hub = int(hubs[source].argmax())
-        within = near[0][hub][:, None] if source == "query" else near[1][hub]
-        found.append(_finding(both, left & within, near[source == "query"], source))
-        left &= ~within
+    found, sides = [], [_SIDES.index(source) for source in sources]
+    weights = [of_side.astype(np.float64) for of_side in near]
+    ends = np.array([ends for ends, _ in pairs], dtype=np.intp).reshape(-1, 2).T
+    sizes = np.array([_size(pair) for pair in pairs])
+    while len(pairs):
+        sums = {
+            side: weights[side] @ np.bincount(ends[side], sizes, minlength=len(near[side])) for side in sides
+        }
+        side = max(sides, key=lambda side: float(sums[side].max()))
+        within = near[side][sums[side].argmax()][ends[side]]
+        taken = within.tolist()
+        found.append(_finding(list(compress(pairs, taken)), near[1 - side], side))
+        pairs = [pair for pair, is_taken in zip(pairs, taken, strict=True) if not is_taken]
+        ends, sizes = ends[:, ~within], sizes[~within]
     return found
 
 
-def _finding(both: _Matrix, left: NDArray[np.bool_], near: NDArray[np.bool_], source: Side) -> Finding:
-    """Split the pairs of a stretch into places, by neighbourhood in the other track."""
-    places, along = [], int(source == "match")
-    while left.any():
-        sizes = np.where(left, np.maximum(np.abs(both), _NOTHING), 0.0).sum(axis=along)
-        lead = near[int(sizes.argmax())]
-        within = lead if source == "query" else lead[:, None]
-        here = left & within
-        left = left & ~within
-        pairs = np.argwhere(here)
-        heart = pairs[np.abs(both[here]).argmax()]
-        tokens = [tuple(np.unique(side).tolist()) for side in pairs.T]
-        places.append(Place(float(both[here].sum()), tokens[0], tokens[1], (int(heart[0]), int(heart[1]))))
+def _finding(pairs: list[_Pair], near: NDArray[np.bool_], side: int) -> Finding:
+    """Split the pairs of a stretch of one side into places, by neighbourhood in the other track."""
+    places, other = [], 1 - side
+    while pairs:
+        sizes: defaultdict[int, float] = defaultdict(float)
+        for pair in pairs:
+            sizes[pair[0][other]] += _size(pair)
+        lead = near[max(sorted(sizes), key=sizes.__getitem__)]
+        here = [pair for pair in pairs if lead[pair[0][other]]]
+        pairs = [pair for pair in pairs if not lead[pair[0][other]]]
+        heart, _ = max(here, key=_size)
+        query, match = (
+            tuple(sorted(set(tokens))) for tokens in zip(*(ends for ends, _ in here), strict=True)
+        )
+        places.append(Place(sum(share for _, share in here), query, match, heart))
     places.sort(key=lambda place: -abs(place.contribution))
-    return Finding(sum(place.contribution for place in places), source, tuple(places))
+    return Finding(sum(place.contribution for place in places), _SIDES[side], tuple(places))
+
+
+def _size(pair: _Pair) -> float:
+    """Give the size of a pair's share; where only zeros are left, any stretch with a pair will do."""
+    return max(abs(pair[1]), _NOTHING)

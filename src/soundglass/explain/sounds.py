@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from soundglass.embeddings.traits import Traits
 
@@ -95,15 +96,12 @@ class Sound:
     @property
     def noun(self) -> str:
         """What kind of sound it is."""
-        return next((noun for needed, noun in _NOUNS if needed <= self.qualities), NOUN)
+        return _noun(self.qualities)
 
     @property
     def phrase(self) -> str:
         """The kind with what else holds, as in "driving low pulse"."""
-        further_ranges = [quality for quality in _RANGES if quality in self.qualities][1:]
-        said = [q for q in _ADJECTIVES if q in self.qualities and q not in further_ranges]
-        words = [quality.name.lower().replace("_", "-") for quality in said[:MAX_QUALITIES]]
-        return " ".join([*words, self.noun])
+        return _phrase(self.qualities)
 
     @property
     def name(self) -> str:
@@ -116,7 +114,7 @@ class Sound:
 
 def common_sound(regions: Sequence[Traits]) -> Sound:
     """Find what holds in every one of some regions."""
-    qualities = frozenset(quality for quality in Quality if all(map(quality.holds, regions)))
+    qualities = frozenset.intersection(*map(_qualities, regions))
     low, high = min(t.low_hz for t in regions), max(t.high_hz for t in regions)
     narrow = low > 0 and math.log2(high / low) <= WIDEST_OCTAVES
     rate = None
@@ -124,6 +122,23 @@ def common_sound(regions: Sequence[Traits]) -> Sound:
     if Quality.PULSING in qualities and max(rates) <= (1 + SAME_RATE) * min(rates):
         rate = math.sqrt(max(rates) * min(rates))
     return Sound(qualities, (low, high) if narrow else None, rate)
+
+
+def _noun(qualities: frozenset[Quality]) -> str:
+    return next((noun for needed, noun in _NOUNS if needed <= qualities), NOUN)
+
+
+@lru_cache(maxsize=1024)
+def _phrase(qualities: frozenset[Quality]) -> str:
+    further_ranges = [quality for quality in _RANGES if quality in qualities][1:]
+    said = [q for q in _ADJECTIVES if q in qualities and q not in further_ranges]
+    words = [quality.name.lower().replace("_", "-") for quality in said[:MAX_QUALITIES]]
+    return " ".join([*words, _noun(qualities)])
+
+
+@lru_cache(maxsize=8192)
+def _qualities(traits: Traits) -> frozenset[Quality]:
+    return frozenset(quality for quality in Quality if quality.holds(traits))
 
 
 def hertz(low: float, high: float) -> str:

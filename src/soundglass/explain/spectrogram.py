@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
 
 from soundglass.core.types import Part
 from soundglass.embeddings.tokens import TokenSet
@@ -50,7 +53,7 @@ class MatchedTokens:
         at = finding.places[index]
         sides = {"query": self.query.traits[list(at.query)], "match": self.match.traits[list(at.match)]}
         heard = [sides[finding.source]] if self.is_missed(finding, index) else sides.values()
-        return common_sound([Traits.unpack(row) for of_side in heard for row in of_side])
+        return common_sound([_traits(row.tobytes()) for of_side in heard for row in of_side])
 
     def part(self, finding: Finding) -> Part:
         """Give a finding as a part of the score; its further places are members."""
@@ -135,7 +138,14 @@ class SpectrogramExplainer:
         """Match the query's tokens with those of each match."""
         rows = list(dict.fromkeys([query, *matches]))
         sets = dict(zip(rows, self.recommender.token_sets(rows), strict=True))
+        terms = self.recommender.terms_of(query, matches)
         return [
-            MatchedTokens.of(sets[query], sets[match], self.recommender.terms(query, match))
-            for match in matches
+            MatchedTokens.of(sets[query], sets[match], of_pair)
+            for match, of_pair in zip(matches, terms, strict=True)
         ]
+
+
+@lru_cache(maxsize=8192)
+def _traits(packed: bytes) -> Traits:
+    """Read what is asked for again with every place a token is part of."""
+    return Traits.unpack(np.frombuffer(packed, np.uint8))

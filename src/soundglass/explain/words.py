@@ -85,7 +85,7 @@ _PHRASES = {
 
 
 def _phrase(kind: Kind, claims: Sequence[Claim]) -> str:
-    first, *others = [(c.feature.noun, _pair(*labels(c))) for c in claims]
+    first, *others = [(c.feature.noun, pair_text(*labels(c))) for c in claims]
     same = "nearly the same" if kind is Kind.SAME_TEMPO and " and " in first[1] else "the same"
     start = f"{_PHRASES[kind].format(same, first[0])} ({first[1]})"
     return listed([start, *(f"{noun} ({values})" for noun, values in others)])
@@ -94,9 +94,9 @@ def _phrase(kind: Kind, claims: Sequence[Claim]) -> str:
 def _contrast(claim: Claim) -> str:
     x, y = labels(claim)
     if claim.kind is Kind.DIFFERENT:
-        return f"the match is {claim.feature.comparatives[claim.high]} ({_pair(y, x, 'against')})"
+        return f"the match is {claim.feature.comparatives[claim.high]} ({pair_text(y, x, 'against')})"
     far = "far apart" if claim.kind is Kind.FAR_KEYS else "further apart than most"
-    return f"they are {far} in {claim.feature.noun} ({_pair(x, y)})"
+    return f"they are {far} in {claim.feature.noun} ({pair_text(x, y)})"
 
 
 def labels(claim: Claim) -> tuple[str, str]:
@@ -108,7 +108,7 @@ def labels(claim: Claim) -> tuple[str, str]:
     return query.label, match.label
 
 
-def _pair(x: str, y: str, between: str = "and") -> str:
+def pair_text(x: str, y: str, between: str = "and") -> str:
     """Write two values with their unit once: ``92 and 90 BPM``; a value they share is written once."""
     if x == y:
         return x if between == "and" else f"{x} {between} {y}"

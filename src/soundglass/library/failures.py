@@ -14,6 +14,10 @@ DAMAGED = "Restore a copy, or make the library anew; the music itself is untouch
 _MAX_REASON = 200
 
 
+class NoLibrary(LibraryError):  # noqa: N818  (reads as what it is)
+    """There is none at the place that was named."""
+
+
 @contextlib.contextmanager
 def translating(what: str, uri: str, where: str | None = None) -> Iterator[None]:
     """Turn an error of Lance or Arrow inside the block into a :class:`LibraryError`.

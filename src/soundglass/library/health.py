@@ -19,6 +19,7 @@ from soundglass.embeddings.picture import PICTURE
 from soundglass.embeddings.tokens import MAX_TOKENS, TokenSet
 from soundglass.library.ledger import is_gone
 from soundglass.library.packing import STANDING_COLUMNS, TOKEN_COLUMNS, tokens_from_row
+from soundglass.library.saved import Saved
 from soundglass.library.schema import TRACKS
 from soundglass.library.store import Store
 from soundglass.library.token_columns import HAS_TOKENS
@@ -108,7 +109,7 @@ def _conditions() -> Iterator[str]:
 
 def check(store: Store) -> Health:
     """Read everything a library holds and report what is damaged, impossible or gone."""
-    health = Health()
+    health = Health(problems=[*Saved(store.uri).problems()])
     try:
         store.validate()
         table = store.columns(["id", "files", *CATALOGUE])

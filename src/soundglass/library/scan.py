@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from soundglass import models
@@ -17,7 +17,9 @@ from soundglass.core.types import Json
 from soundglass.library import background
 from soundglass.library.batch import Batch
 from soundglass.library.ledger import Ledger, is_under
+from soundglass.library.roots import record
 from soundglass.library.rows import track_id
+from soundglass.library.scanning import ScanState, publishing
 from soundglass.library.schema import FileStamp
 from soundglass.library.store import Store
 from soundglass.library.versions import AnalysisPart
@@ -107,14 +109,17 @@ def scan(
     """
     roots = [_absolute(root) for root in roots]
     own = [Path(store.uri).absolute()] if store.is_local else []
-    found = discover(roots, exclude=own)
+    walked = discover(roots, exclude=own)
     with store.writing("scan"):
         run = _Scan(store, settings, progress)
-        run.look_at(found)
-        run.account_for_missing(roots, prune)
-        background.refresh(store)
-        if store.n_fragments > _MANY_FRAGMENTS:
-            store.compact()
+        with publishing(Path(store.uri) if store.is_local else None, run.state):
+            found = list(walked)
+            record(store, roots, found)
+            run.look_at(found)
+            run.account_for_missing(roots, prune)
+            background.refresh(store)
+            if store.n_fragments > _MANY_FRAGMENTS:
+                store.compact()
     return run.summary
 
 
@@ -180,7 +185,12 @@ class _Scan:
         self._same_content: dict[str, list[FileStamp]] = {}
         self._found: list[str] = []
         self._last_commit = time.monotonic()
-        self._done = self._total = 0
+        self._state = ScanState("looking")
+
+    def state(self) -> ScanState:
+        """Say how far it is; safe to ask from another thread."""
+        done = self.summary
+        return replace(self._state, new=done.new, changed=done.changed, failed=len(done.failed))
 
     # -- the files -------------------------------------------------------------------------------------
 
@@ -197,7 +207,7 @@ class _Scan:
                 self.summary.unchanged += 1
             else:
                 todo.append(stamp)
-        self._total = len(todo)
+        self._state = ScanState("analysing", total=len(todo))
         try:
             if todo:
                 workers = min(self._settings.scan.workers, len(todo))
@@ -205,6 +215,7 @@ class _Scan:
                     self._work(pool, todo)
         finally:  # also when the user stops the scan
             self._commit()
+        self._state = replace(self._state, stage="finishing", path="")
         self._store.delete(self._ledger.take_orphans())
 
     def _work(self, pool: WorkerPool, todo: deque[FileStamp]) -> None:
@@ -269,8 +280,8 @@ class _Scan:
 
     def _finish(self, *files: FileStamp) -> None:
         for file in files:
-            self._done += 1
-            self._progress(ScanProgress(self._done, self._total, file.path))
+            self._state = replace(self._state, done=self._state.done + 1, path=file.path)
+            self._progress(ScanProgress(self._state.done, self._state.total, file.path))
 
     # -- the library -----------------------------------------------------------------------------------
 

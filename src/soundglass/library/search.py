@@ -54,7 +54,7 @@ def find_row(store: Store, wanted: str | PathLike[str]) -> int:
 def _names(store: Store, version: int) -> tuple[pa.Table, dict[str, pa.ChunkedArray]]:
     """Read and fold the names of all tracks of a snapshot; folding takes longer than looking them up."""
     table = store.columns(["title", "artist", "album"])
-    return table, {name: _folded(table[name]) for name in table.column_names}
+    return table, {name: folded(table[name]) for name in table.column_names}
 
 
 def _by_path(store: Store, wanted: str) -> NDArray[np.int64]:
@@ -144,8 +144,11 @@ def _likeness(names: dict[str, pa.ChunkedArray], words: list[str]) -> NDArray[np
     return likeness
 
 
-def _folded(texts: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
-    """Fold case and accents, and turn whatever is neither letter nor digit into single spaces."""
+def folded(texts: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
+    """Fold case and accents, and turn whatever is neither letter nor digit into single spaces.
+
+    Unicode's NFKD without its marks, in lower case; apostrophes vanish, so that ``don't`` is ``dont``.
+    """
     plain = pc.utf8_lower(pc.utf8_normalize(pc.fill_null(texts, ""), "NFKD"))
     plain = pc.replace_substring(pc.replace_substring_regex(plain, r"[\p{M}'’]", ""), "ß", "ss")
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, r"[^\p{L}\p{N}]+", " "))
@@ -153,5 +156,5 @@ def _folded(texts: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
 
 def _words(text: str) -> list[str]:
     """Split a text into its different words, folded."""
-    words = _folded(pa.array([printable(text)]))[0].as_py().split()
+    words = folded(pa.array([printable(text)]))[0].as_py().split()
     return list(dict.fromkeys(words))[:_MAX_WORDS]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -16,9 +15,11 @@ import pyarrow.compute as pc
 from soundglass.core.errors import LibraryError
 from soundglass.core.types import Json
 from soundglass.library import schema
-from soundglass.library.failures import DAMAGED, translating, understanding
+from soundglass.library.failures import DAMAGED, NoLibrary, translating, understanding
 from soundglass.library.lock import LOCK_FILES, writer_lock
 from soundglass.library.migrations import MIGRATIONS
+from soundglass.library.saved import SAVED_FILES
+from soundglass.library.scanning import SCAN_FILES
 
 if TYPE_CHECKING:
     import lance
@@ -67,9 +68,7 @@ class Store:
             raise LibraryError("is a file, not a library", path=folder, remedy="Name a folder")
         tracks = folder / "tracks.lance"
         if not tracks.is_dir() and any(p.name not in _OWN_FILES for p in folder.iterdir()):
-            raise LibraryError(
-                "is not a Soundglass library", path=folder, remedy="Name an empty or new folder"
-            )
+            raise LibraryError("is not a Soundglass library", path=folder, remedy="Name an empty folder")
         if not _has_manifest(str(tracks)) and any(tracks.glob("data/*")):
             raise LibraryError("has lost its manifests", path=folder, remedy=DAMAGED)
 
@@ -78,7 +77,7 @@ class Store:
 
         if not self._exists(self._tracks_uri):
             if not create:
-                raise LibraryError("no library here", path=self.uri, remedy=_NO_LIBRARY)
+                raise NoLibrary("no library here", path=self.uri, remedy=_NO_LIBRARY)
             self._create()
         with translating("cannot be opened", self.uri):
             dataset = lance.dataset(self._tracks_uri)
@@ -158,11 +157,17 @@ class Store:
             made = {version["version"]: version["timestamp"] for version in self._tracks.versions()}
         return cast("datetime", made[self.version]).astimezone(UTC)
 
+    @property
+    def is_newest(self) -> bool:
+        """Whether nothing has been committed since the snapshot being read."""
+        with translating("cannot be read", self.uri):
+            return bool(self._tracks.latest_version == self._tracks.version)
+
     def refresh(self) -> bool:
         """Move to the newest snapshot; say whether there was a newer one."""
+        if self.is_newest:
+            return False
         with translating("cannot be read", self.uri):
-            if self._tracks.latest_version == self._tracks.version:
-                return False
             self._tracks.checkout_latest()
         return True
 
@@ -211,6 +216,11 @@ class Store:
         table = self.columns(["_rowoffset"], where)
         return np.asarray(table["_rowoffset"], dtype=np.int64)
 
+    def note(self, name: str) -> str | None:
+        """Read a text that is kept with the tracks; ``None`` where there is none."""
+        text = (self._tracks.schema.metadata or {}).get(name.encode())
+        return None if text is None else str(text, "utf-8")
+
     def playlists(self) -> pa.Table:
         """Read all playlist memberships; empty where no table brought any."""
         import lance
@@ -235,7 +245,7 @@ class Store:
             self.refresh()
             yield
 
-    def _locked(self, purpose: str) -> AbstractContextManager[None]:
+    def _locked(self, purpose: str) -> contextlib.AbstractContextManager[None]:
         # On object stores Lance refuses conflicting commits by itself.
         return writer_lock(Path(self.uri), purpose) if self.is_local else contextlib.nullcontext()
 
@@ -279,6 +289,11 @@ class Store:
             return
         with translating("cannot be written", self.uri):
             self._tracks.delete(f"id IN ({', '.join(map(schema.quoted, ids))})")
+
+    def keep_note(self, name: str, text: str) -> None:
+        """Keep a text with the tracks, in a commit of its own."""
+        with translating("cannot be written", self.uri):
+            self._tracks.update_schema_metadata({name: text})
 
     def add_playlists(self, memberships: pa.Table) -> None:
         """Insert playlist memberships; repeated ones are kept once."""
@@ -327,7 +342,7 @@ class Store:
         self.playlists().validate(full=True)
 
 
-_OWN_FILES = {"tracks.lance", "playlists.lance", "background.lance", *LOCK_FILES}
+_OWN_FILES = {"tracks.lance", "playlists.lance", "background.lance", *LOCK_FILES, *SAVED_FILES, *SCAN_FILES}
 
 
 def _has_manifest(uri: str) -> bool:

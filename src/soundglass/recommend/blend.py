@@ -70,6 +70,12 @@ class BlendRecommender:
             total += factor * recommender.exact_scores(query, matches)
         return total
 
+    def guesses(self, query: int) -> NDArray[np.float32]:
+        """Guess the scores of all rows: those by features are known, those by spectrogram guessed."""
+        of_features, of_spectrogram = self._own
+        known = np.float32(1 - self.weight) * self.features.scores(query)[of_features]
+        return known + np.float32(self.weight) * self.spectrogram.guesses(query)[of_spectrogram]
+
     def propose(self, query: int, n: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Name what the spectrogram proposes, and as many that are best by features."""
         of_features, of_spectrogram = self._own

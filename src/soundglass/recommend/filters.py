@@ -37,12 +37,15 @@ class Filters:
         Leave out tracks that share this with the query.
     copies : bool
         Show other copies of a recording, too.
+    seeds : tuple of Track
+        Tracks that are looked for besides the query, or turned away from: copies of them are left out, too.
     """
 
     where: str | None = None
     per_artist: int | None = None
     exclude_same: frozenset[Literal["artist", "album"]] = frozenset()
     copies: bool = False
+    seeds: tuple[Track, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ class Selection:
     def _refusal(self, track: Track, score: float) -> str | None:
         filters, query = self.filters, self.query
         if not filters.copies:
-            if same_recording(query, track, score):
+            if same_recording(query, track, score) or any(same_recording(s, track) for s in filters.seeds):
                 return "of the same recording"
             if any(same_recording(other, track) for other, _ in self.chosen):
                 return "of a recording already shown"

@@ -111,7 +111,7 @@ def lay_out(
     shares = shown_variance(points, xy) if method == "pca" else None
     if method == "tsne" and len(xy) > 2:
         xy = _tsne(near, xy)
-    xy = _scaled(xy)
+    xy = fitted(xy)
     kept, trust = judge(xy, near)
     return MapCoordinates(rows, xy, method, kept, trust, shares)
 
@@ -229,6 +229,13 @@ def judge(xy: FloatArray, neighbours: Neighbours) -> tuple[float, FloatArray]:
     return float((ranks < n_judged).mean()), (1.0 - beyond.mean(axis=1)).astype(np.float32)
 
 
+def fitted(xy: FloatArray) -> FloatArray:
+    """Centre points, shape (n_tracks, 2), and bring the farthest coordinate to 1 or -1."""
+    centred = xy - xy.mean(axis=0)
+    scaled: FloatArray = (centred / (float(np.abs(centred).max()) or 1.0)).astype(np.float32)
+    return scaled
+
+
 def _tsne(neighbours: Neighbours, plane: FloatArray) -> FloatArray:
     """Lay tracks out by t-SNE, from where they are on a plane, shape (n_tracks, 2)."""
     from openTSNE import TSNE
@@ -243,9 +250,3 @@ def _tsne(neighbours: Neighbours, plane: FloatArray) -> FloatArray:
         initialization=plane.astype(np.float64) * (_START_SPREAD / spread),
     )
     return np.asarray(found, dtype=np.float32)
-
-
-def _scaled(xy: FloatArray) -> FloatArray:
-    centred = xy - xy.mean(axis=0)
-    scaled: FloatArray = (centred / (float(np.abs(centred).max()) or 1.0)).astype(np.float32)
-    return scaled

@@ -56,6 +56,23 @@ class FittedScale:
             case _:
                 return self._standard(_warp(self.feature.scale, values, self.knots))[:, None]
 
+    def moved(self, value: float, spreads: float) -> float:
+        """Give the value that lies so many standard deviations of the library above another, on this scale.
+
+        Examples
+        --------
+        >>> import numpy as np; from soundglass.core.catalogue import CATALOGUE
+        >>> round(fit_scale(CATALOGUE["tempo"], np.array([60.0, 240.0])).moved(120.0, 0.5))
+        170
+        """
+        own = np.array([value])
+        warped = float(_warp(self.feature.scale, own, self.knots)[0]) + spreads * self.spread
+        if self.feature.scale in {Scale.LOG2, Scale.TEMPO}:
+            return float(2**warped)
+        if self.feature.scale is Scale.QUANTILE and self.knots is not None:
+            return float(np.interp(warped, self.knots[1], self.knots[0]))
+        return warped
+
     def _standard(self, values: Values) -> Values:
         return (values - self.center) / self.spread
 

@@ -10,18 +10,23 @@ from numpy.typing import NDArray
 
 from soundglass.core.errors import LibraryError
 from soundglass.core.types import FloatArray
-from soundglass.embeddings.matching import TokenTable, cosines
-from soundglass.embeddings.tokens import TokenSet
-from soundglass.library.background import Standings
-from soundglass.library.packing import STANDING_COLUMNS, TOKEN_COLUMNS, tokens_from_row
+from soundglass.embeddings.matching import cosines
+from soundglass.embeddings.tokens import N_DIMENSIONS, TokenSet
+from soundglass.library.packing import TOKEN_COLUMNS, tokens_from_row
 from soundglass.library.store import Store
-from soundglass.library.token_columns import HAS_TOKENS, joined, sound_tokens
+from soundglass.library.token_columns import HAS_TOKENS
+from soundglass.library.token_sources import MeasuredTokens, StoredTokens, TokenSource
 from soundglass.recommend.base import OfRows
 
 Values = NDArray[np.float64]
 
 _SCAN = "Run 'soundglass scan' on the music"
+_STANDING = ("_rowoffset", "background", "token_scale")
 _LEAST_UNLIKENESS = 1e-6
+_BLOCK = 4096
+
+HELD = 30_000
+"""Libraries of up to so many tracks with tokens have them in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,11 @@ class SpectrogramRecommender(OfRows):
     ----------
     rows : ndarray of int, shape (n_tracks,)
         Rows of the library, ascending.
-    table : TokenTable
-        The tokens of the same tracks.
-    standings : Standings
-        All measured against one background.
+    tokens : TokenSource
+        Of the same tracks, all measured against one background. Tracks whose tokens make no sense are left
+        out.
+    scales : ndarray of float32, shape (n_tracks,)
+        As :class:`~soundglass.library.background.Standings` has them.
     describe : callable
         Reads the whole token sets of rows of the library, with their boxes.
 
@@ -94,7 +100,8 @@ class SpectrogramRecommender(OfRows):
     what keeps hubs down: a track of small σ lies in the middle of the library, near to everything (figures
     in ``docs/decisions/0008`` and ``0012``).
 
-    A track takes 4.2 kB of memory: 125 MB for 30,000, 4.2 GB for a million.
+    A track takes 0.5 kB of memory, 51 MB for 100,000. The tokens of up to ``HELD`` of them are in memory,
+    too, 3.7 kB each; those of a larger library are read when they are asked for.
     """
 
     name = "spectrogram"
@@ -103,21 +110,19 @@ class SpectrogramRecommender(OfRows):
     def __init__(
         self,
         rows: NDArray[np.int64],
-        table: TokenTable,
-        standings: Standings,
+        tokens: TokenSource,
+        scales: FloatArray,
         describe: Callable[[Sequence[int]], list[TokenSet]],
     ) -> None:
-        self.rows = rows
+        outline = _outlined(tokens, len(rows))
+        torn = len(outline.tracks) < len(rows)
+        self.rows = rows[outline.tracks]
         self.token_sets = describe
-        self._table = table
-        self._shares = standings.shares
-        self._means = standings.means
-        self._scales = standings.scales.astype(np.float64)
-        self._unlikeness = table.sums(standings.shares * (1 - standings.means.astype(np.float64)))
+        self._tokens = tokens.only(outline.tracks) if torn else tokens
+        self._scales = scales[outline.tracks].astype(np.float64)
+        self._unlikeness = outline.unlikeness
+        self._pooled = outline.pooled
         self._last: tuple[int, FloatArray] | None = None
-        self._pooled = _pooled(table, standings.shares)
-        # Where the whole background is one recording, nothing can be more alike than usual.
-        self._unlikeness[self._unlikeness < _LEAST_UNLIKENESS] = np.nan
 
     @classmethod
     def from_store(cls, store: Store) -> SpectrogramRecommender:
@@ -128,24 +133,27 @@ class SpectrogramRecommender(OfRows):
         LibraryError
             There is no such track, or they were measured against different backgrounds.
         """
-        names = ["_rowoffset", "token_vectors", *STANDING_COLUMNS]
-        columns = store.columns(names, f"{HAS_TOKENS} AND background IS NOT NULL")
-        columns, table = sound_tokens(columns, "token_shares", "token_means")
-        n_backgrounds = len(columns["background"].unique())
-        if n_backgrounds != 1:
-            found = (
-                "holds tracks measured against different backgrounds" if n_backgrounds else "holds no tokens"
+        known = store.columns(_STANDING, f"{HAS_TOKENS} AND background IS NOT NULL")
+        if len(known["background"].unique()) > 1:
+            raise LibraryError(
+                "holds tracks measured against different backgrounds", path=store.uri, remedy=_SCAN
             )
-            raise LibraryError(found, path=store.uri, remedy=_SCAN)
-        rows = np.asarray(columns["_rowoffset"], dtype=np.int64)
-        shares, means = (joined(columns[name], np.float32) for name in ("token_shares", "token_means"))
-        scales = np.asarray(columns["token_scale"], dtype=np.float32)
+        rows = np.asarray(known["_rowoffset"], dtype=np.int64)
+        scales = np.asarray(known["token_scale"], dtype=np.float32)
+        stored = StoredTokens(store, rows)
+        tokens: TokenSource = stored
+        if len(rows) <= HELD:
+            sound, tokens = stored.held()
+            rows, scales = rows[sound], scales[sound]
 
         def describe(rows: Sequence[int]) -> list[TokenSet]:
             found = (tokens_from_row(row) for row in store.take(rows, TOKEN_COLUMNS).to_pylist())
             return [tokens for tokens in found if tokens is not None]
 
-        return cls(rows, table, Standings(means, shares, scales), describe)
+        made = cls(rows, tokens, scales, describe)
+        if not len(made.rows):
+            raise LibraryError("holds no tokens", path=store.uri, remedy=_SCAN)
+        return made
 
     @property
     def points(self) -> FloatArray:
@@ -156,72 +164,134 @@ class SpectrogramRecommender(OfRows):
 
     def scores(self, query: int) -> FloatArray:
         """Score all rows to the query row; NaN where the background is one recording only."""
-        if self._last is None or self._last[0] != query:  # a pair is explained with several looks at them
-            scores = self._scores(self.position(query), None, np.float32).astype(np.float32)
-            scores.flags.writeable = False
-            self._last = query, scores
-        return self._last[1]
+        last = self._last  # a pair is explained with several looks at them, and others may ask meanwhile
+        if last is None or last[0] != query:
+            position, found = self.position(query), np.empty(len(self.rows), dtype=np.float32)
+            own = self._tokens.take(np.array([position]))
+            for tracks, heard in self._tokens.pieces():
+                found[tracks] = self._scored(position, own, tracks, heard, np.float32)
+            found.flags.writeable = False
+            last = self._last = query, found
+        return last[1]
 
     def exact_scores(self, query: int, matches: NDArray[np.int64]) -> Values:
         """Score some rows in double precision."""
-        return self._scores(self.position(query), self.positions(matches), np.float64)
+        position, tracks = self.position(query), self.positions(matches)
+        own, others = self._tokens.take(np.array([position])), self._tokens.take(tracks)
+        return self._scored(position, own, tracks, others, np.float64)
+
+    def guesses(self, query: int) -> FloatArray:
+        """Guess the scores of all rows to the query row, by where their pooled tokens point."""
+        position = self.position(query)
+        # Not a matrix product, which would wait for a second thread.
+        alike = np.einsum("ij,j->i", self._pooled, self._pooled[position])
+        scales = (self._scales[position] * self._scales).astype(np.float32)
+        guesses: FloatArray = 1 - scales * (1 - alike)
+        return guesses
 
     def propose(self, query: int, n: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Name n of more allowed rows: those whose pooled tokens point most nearly where the query's do.
 
         Of 30,000 tracks 1,024 hold 97.5 % of the ten best (``python -m benchmarks.token_search``).
         """
-        # Not a matrix product, which would wait for a second thread.
-        alike = np.einsum("ij,j->i", self._pooled, self._pooled[self.position(query)])
-        unlike = self._scales * (1 - alike)
+        unlike = -self.guesses(query)
         unlike[~allowed] = np.inf
         return self.rows[np.argpartition(unlike, n)[:n]]
 
-    def _scores(self, query: int, tracks: NDArray[np.intp] | None, kind: type[np.floating]) -> Values:
-        """Score some tracks, or all, to one, with cosines of this precision."""
-        table = self._table if tracks is None else self._table.take(tracks)
-        shares = self._shares if tracks is None else self._shares[self._table.places(tracks)]
-        every: slice | NDArray[np.intp] = slice(None) if tracks is None else tracks
-        own = self._table.span(query)
-        own_shares = self._shares[own].astype(kind)
-        there, back = np.empty((2, len(table)))
-        for found in table.compare(self._table.vectors[own], kind):
+    def _scored(
+        self,
+        query: int,
+        own: MeasuredTokens,
+        tracks: NDArray[np.intp],
+        others: MeasuredTokens,
+        kind: type[np.floating],
+    ) -> Values:
+        """Score tracks with these tokens to one with its own, with cosines of this precision."""
+        own_shares = own.shares.astype(kind)
+        there, back = np.empty((2, len(tracks)))
+        for found in others.table.compare(own.table.vectors, kind):
             # Not a matrix product, whose last digits depend on what else is in the block.
             there[found.tracks] = (own_shares[:, None] * (1 - found.there())).sum(axis=0)
-            unlike = shares[found.tokens] * (1 - found.back())
+            unlike = others.shares[found.tokens] * (1 - found.back())
             back[found.tracks] = np.add.reduceat(unlike, found.begin)
         there /= self._unlikeness[query]
-        back /= self._unlikeness[every]
-        scores: Values = 1 - self._scales[query] * self._scales[every] * (there + back) / 2
+        back /= self._unlikeness[tracks]
+        scores: Values = 1 - self._scales[query] * self._scales[tracks] * (there + back) / 2
         return scores
 
     def terms(self, query: int, match: int) -> Terms:
         """Split the score of a pair into one term per token, exactly."""
-        one, other = self.positions(np.array([query, match]))
-        of_one, of_other = self._table.span(one), self._table.span(other)
-        alike = cosines(self._table.vectors[of_one], self._table.vectors[of_other])
-        scale = float(self._scales[one] * self._scales[other])
-        return Terms(self._matches(one, alike, scale), self._matches(other, alike.T, scale))
+        return self.terms_of(query, [match])[0]
 
-    def _matches(self, track: int, alike: Values, scale: float) -> Matches:
-        own = self._table.span(track)
-        weights, means = self._shares[own].astype(np.float64), self._means[own].astype(np.float64)
+    def terms_of(self, query: int, matches: Sequence[int]) -> list[Terms]:
+        """Split the scores of several pairs."""
+        tracks = self.positions(np.array([query, *matches]))
+        heard = self._tokens.take(tracks)
+        spans = list(heard.table.spans())
+        of_query, found = spans[0], []
+        for track, of_match in zip(tracks[1:].tolist(), spans[1:], strict=True):
+            alike = cosines(heard.table.vectors[of_query], heard.table.vectors[of_match])
+            scale = float(self._scales[tracks[0]] * self._scales[track])
+            sides = (int(tracks[0]), of_query, alike), (track, of_match, alike.T)
+            found.append(Terms(*(self._matches(one, heard, own, near, scale) for one, own, near in sides)))
+        return found
+
+    def _matches(self, track: int, heard: MeasuredTokens, own: slice, alike: Values, scale: float) -> Matches:
+        weights, means = heard.shares[own].astype(np.float64), heard.means[own].astype(np.float64)
         best = alike.max(axis=1)
         shares = weights / self._unlikeness[track] * ((1 - means) - scale * (1 - best)) / 2
         return Matches(alike.argmax(axis=1), best, means, weights / weights.sum(), shares)
 
 
-def _pooled(table: TokenTable, shares: FloatArray) -> FloatArray:
-    """Give the direction of each track's mean token, seen from that of all, (n_tracks, 2 · n_dimensions).
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """What is kept of all tracks whose tokens make sense.
+
+    Attributes
+    ----------
+    tracks : ndarray of int, shape (n_tracks,)
+        Which they are, ascending.
+    unlikeness : ndarray, shape (n_tracks,)
+        r of each; NaN where the whole background is one recording, and nothing can be more alike than usual.
+    pooled : ndarray of float32, shape (n_tracks, 2 · n_dimensions)
+        The direction of each track's mean token, seen from that of all.
+    """
+
+    tracks: NDArray[np.intp]
+    unlikeness: Values
+    pooled: FloatArray
+
+
+def _outlined(tokens: TokenSource, n: int) -> _Outline:
+    found, unlikeness = np.zeros(n, dtype=np.bool_), np.full(n, np.nan)
+    pooled = np.zeros((n, 2 * N_DIMENSIONS), dtype=np.float32)
+    for tracks, heard in tokens.pieces():
+        found[tracks] = True
+        unlikeness[tracks] = heard.table.sums(heard.shares * (1 - heard.means.astype(np.float64)))
+        pooled[tracks] = _pooled(heard)
+    unlikeness[unlikeness < _LEAST_UNLIKENESS] = np.nan
+    if not found.all():
+        unlikeness, pooled = unlikeness[found], pooled[found]
+    pooled -= pooled.mean(axis=0) if len(pooled) else 0
+    for first in range(0, len(pooled), _BLOCK):
+        block = pooled[first : first + _BLOCK]
+        block /= np.maximum(np.linalg.norm(block, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return _Outline(np.flatnonzero(found), unlikeness, pooled)
+
+
+def _pooled(heard: MeasuredTokens) -> FloatArray:
+    """Give the mean token of each track, (n_tracks, 2 · n_dimensions).
 
     What is positive and what is negative are averaged apart, so that tokens that are opposite do not cancel.
     """
-    pooled = np.empty((len(table), 2 * table.vectors.shape[1]), dtype=np.float32)
+    table = heard.table
+    weights = heard.shares / np.sqrt(table.squares)
+    pooled = np.empty((len(table), 2 * N_DIMENSIONS), dtype=np.float32)
     for tracks, tokens in table.blocks():
-        weights = shares[tokens] / np.sqrt(table.squares[tokens])
-        weighted = table.vectors[tokens] * weights[:, None]
-        halves = np.concatenate([np.maximum(weighted, 0), np.maximum(-weighted, 0)], axis=1)
-        pooled[tracks] = np.add.reduceat(halves, table.starts[tracks] - tokens.start, axis=0)
-    pooled -= pooled.mean(axis=0)
-    pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        whole = table.vectors[tokens].astype(np.float32)
+        positive = np.maximum(whole, 0)
+        halves = np.concatenate([positive, positive - whole], axis=1)
+        for track in range(tracks.start, tracks.stop):
+            own = table.span(track)
+            pooled[track] = weights[own] @ halves[own.start - tokens.start : own.stop - tokens.start]
     return pooled

@@ -19,6 +19,7 @@ from soundglass.explain.relevance import Relevance, spread_over
 from soundglass.library.background import Background, Standings
 from soundglass.library.search import file_of
 from soundglass.library.store import Store
+from soundglass.library.token_sources import HeldTokens, MeasuredTokens
 from soundglass.recommend.spectrogram import SpectrogramRecommender, Terms
 
 Values = NDArray[np.float64]
@@ -133,13 +134,13 @@ class Ear:
 def terms(query: Hearing, match: Hearing) -> Terms:
     """Split the score of two pieces as the recommender does it."""
     sides = (query, match)
-    joined = Standings(
-        np.concatenate([side.standings.means for side in sides]),
-        np.concatenate([side.standings.shares for side in sides]),
-        np.concatenate([side.standings.scales for side in sides]),
-    )
     table = _table([side.tokens for side in sides])
-    recommender = SpectrogramRecommender(np.arange(2), table, joined, lambda _: [s.tokens for s in sides])
+    shares, means, scales = (
+        np.concatenate([getattr(side.standings, name) for side in sides])
+        for name in ("shares", "means", "scales")
+    )
+    tokens = HeldTokens(MeasuredTokens(table, shares, means))
+    recommender = SpectrogramRecommender(np.arange(2), tokens, scales, lambda _: [s.tokens for s in sides])
     return recommender.terms(0, 1)
 
 

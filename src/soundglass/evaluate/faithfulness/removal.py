@@ -106,8 +106,10 @@ def removed(excerpts: Sequence[Excerpt], regions: Unit, fill: Sequence[FloatArra
 # -- what stands in their place ----------------------------------------------------------------------------
 
 
-def usual_spectrum(store: Store) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Find the library's median energy in each band, from the pictures of its tracks.
+def usual_spectrum(
+    store: Store, rows: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Find the library's median energy in each band, from the pictures of its tracks, or of some of them.
 
     Returns
     -------
@@ -117,7 +119,8 @@ def usual_spectrum(store: Store) -> tuple[NDArray[np.float64], NDArray[np.float6
     edges = band_edges()
     centres = (edges[1:] + edges[:-1]) / 2
     heard = centres < _HIGHEST_HZ
-    stored = store.columns(["picture"], "picture IS NOT NULL")["picture"].to_pylist()
+    found = store.columns(["picture"]) if rows is None else store.take(rows, ["picture"])
+    stored = found["picture"].drop_null().to_pylist()
     if not stored:
         return centres[heard], np.ones(int(heard.sum()))
     levels = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -67,11 +68,16 @@ class Rerun:
         background = read_background(store)
         if background is None:
             raise LibraryError("holds no tokens", path=store.uri, remedy="Run 'soundglass scan' on the music")
-        self.embedder = Embedder.load() if embedder is None else embedder
+        self._embedder = embedder
         self._store = store
         self._background = background
         self._vectors = _unit(background.table.vectors)
         self._ids: list[str] = store.columns(["id"])["id"].to_pylist()
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What hears; loaded when something is to be heard."""
+        return Embedder.load() if self._embedder is None else self._embedder
 
     def file(self, row: int) -> Path:
         """Name a file of a track; raises as :func:`soundglass.library.search.file_of` does."""

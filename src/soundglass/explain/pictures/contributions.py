@@ -49,6 +49,8 @@ class Step:
         Where the sum of all bars so far was, and is.
     shown : str
         The number at the bar; those of all bars add up to that of the score, as they are written.
+    part : Part or None
+        ``None`` for the bar that smaller parts share.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Step:
     start: float
     end: float
     shown: str
+    part: Part | None = None
 
 
 def waterfall(parts: Sequence[Part], score: float, most: int = MOST) -> tuple[Step, ...]:
@@ -84,7 +87,8 @@ def waterfall(parts: Sequence[Part], score: float, most: int = MOST) -> tuple[St
         said = f"{left} smaller {'part' if left == 1 else 'parts'}"
         bars.append((REST, said, ends[-1], score))
     written = _adding_up([end - start for *_, start, end in bars], score, spread=not left)
-    return tuple(Step(*bar, signed(number, _DIGITS)) for bar, number in zip(bars, written, strict=True))
+    shown = (signed(number, _DIGITS) for number in written)
+    return tuple(map(Step, *zip(*bars, strict=True), shown, [*own, *[None] * bool(left)]))
 
 
 def draw_contributions(pair: Pair, note: str = "") -> Figure:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from soundglass.core.errors import SoundglassError
+from soundglass.core.types import Json
 from soundglass.surfaces.cli.options import (
-    ByOption,
     JsonOption,
     LibraryOption,
     OtherArgument,
     PerArtistOption,
+    ProfileOption,
     TrackArgument,
     WeightOption,
     WhereOption,
@@ -21,10 +22,20 @@ from soundglass.surfaces.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from soundglass.recommend.steering import Steering
     from soundglass.surfaces.sounds import Suffix
 
 _N_REGIONS = 3
 
+_SimilarByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        help="The recommender: features, spectrogram, blend or mel-pca; if left out, features, or what "
+        "--profile says.",
+        metavar="NAME",
+    ),
+]
 _WhyByOption = Annotated[
     str | None,
     typer.Option(
@@ -49,11 +60,18 @@ _BedOption = Annotated[
 def similar(  # noqa: PLR0913, PLR0917  (options)
     track: TrackArgument,
     n: Annotated[int, typer.Option("-n", help="How many.", min=1, max=1000)] = 10,
-    by: ByOption = "features",
+    by: _SimilarByOption = None,
     weight: WeightOption = None,
+    profile: ProfileOption = None,
     per_artist: PerArtistOption = None,
     where: WhereOption = None,
     exclude_same: Annotated[str, typer.Option(help="Leave out the same 'artist', 'album' or both.")] = "",
+    more: Annotated[
+        list[str] | None, typer.Option(metavar="OTHER", help="A track they are to be like, too; repeatable.")
+    ] = None,
+    less: Annotated[
+        list[str] | None, typer.Option(metavar="OTHER", help="A track they are not to be like; repeatable.")
+    ] = None,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -62,6 +80,7 @@ def similar(  # noqa: PLR0913, PLR0917  (options)
     from soundglass.surfaces.cli import show
 
     opened = open_library(library)
+    steering = None if profile is None else opened.profile(profile)
     answer = opened.similar(
         track,
         by=by,
@@ -70,9 +89,12 @@ def similar(  # noqa: PLR0913, PLR0917  (options)
         per_artist=per_artist,
         where=where,
         exclude_same=_kinds(exclude_same),
+        more=more or (),
+        less=less or (),
+        steering=steering,
     )
     if json:
-        show.print_json(recommendations_json(answer))
+        show.print_json({**recommendations_json(answer), **_steered(profile, steering)})
     else:
         show.recommendations(answer, len(opened))
 
@@ -82,6 +104,7 @@ def why(  # noqa: PLR0913, PLR0917  (options)
     other: OtherArgument,
     by: _WhyByOption = None,
     weight: WeightOption = None,
+    profile: ProfileOption = None,
     heard: Annotated[
         bool, typer.Option("--heard", help="Also hear both files again: where are they alike most?")
     ] = False,
@@ -98,7 +121,10 @@ def why(  # noqa: PLR0913, PLR0917  (options)
 
     if listen is None and (n is not None or bed is not None or flac):
         raise SoundglassError("-n, --bed and --flac say how --listen writes sounds", remedy="Name its folder")
+    if listen is not None and profile is not None:
+        raise SoundglassError("--listen writes what is alike, not what is asked for", remedy="Leave one out")
     opened = open_library(library)
+    steering = None if profile is None else opened.profile(profile)
     sounds = None
     if listen is not None:
         by = by or "spectrogram"
@@ -106,12 +132,12 @@ def why(  # noqa: PLR0913, PLR0917  (options)
         sounds = opened.listen(
             track, other, listen, by=by, weight=weight, n=n or _N_REGIONS, bed_db=bed, suffix=suffix
         )
-    answer = sounds.pair if sounds else opened.why(track, other, by=by or "features", weight=weight)
+    answer = sounds.pair if sounds else opened.why(track, other, by=by, weight=weight, steering=steering)
     where = sounds.heard if sounds else None
     if where is None and heard:
         where = opened.heard(track, other)
     if json:
-        show.print_json(pair_json(answer, where, sounds))
+        show.print_json({**pair_json(answer, where, sounds), **_steered(profile, steering)})
         return
     show.pair(answer, where)
     if sounds is not None:
@@ -135,6 +161,11 @@ def features(
         show.print_json(profile_json(answer))
     else:
         show.profile(answer)
+
+
+def _steered(profile: str | None, steering: Steering | None) -> dict[str, Json]:
+    """Tell what an answer was steered by."""
+    return {} if steering is None else {"profile": profile, "steering": steering.to_json()}
 
 
 def _kinds(text: str) -> list[Literal["artist", "album"]]:

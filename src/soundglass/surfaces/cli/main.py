@@ -20,8 +20,11 @@ from soundglass.surfaces.cli import (
     match,
     patterns,
     picture,
+    playlist,
     previews,
+    profile,
     report,
+    serve,
     sonify,
 )
 from soundglass.surfaces.cli.show import plain
@@ -50,7 +53,10 @@ app.command("sonify")(sonify.sonify)
 app.command("patterns")(patterns.patterns)
 app.command("report")(report.report)
 app.command("evaluate")(evaluate.evaluate)
+app.command("serve")(serve.serve)
 app.add_typer(picture.app, name="picture")
+app.add_typer(playlist.app, name="playlist")
+app.add_typer(profile.app, name="profile")
 app.add_typer(keep.app, name="library")
 
 

@@ -33,6 +33,10 @@ WeightOption = Annotated[
         metavar="SHARE",
     ),
 ]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(help="Steer by a saved profile ('soundglass profile list').", metavar="NAME"),
+]
 WhereOption = Annotated[
     str | None, typer.Option(help="SQL condition, as in \"genre = 'rock' and tempo < 120\".")
 ]

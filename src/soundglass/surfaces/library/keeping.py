@@ -1,13 +1,20 @@
-"""What keeps a library whole."""
+"""What keeps a library whole, and what is kept beside it."""
 
 from __future__ import annotations
 
 from soundglass.library.health import Health, LibraryInfo, check, summarise
+from soundglass.library.saved import Saved
 from soundglass.surfaces.library.opened import Opened
+from soundglass.surfaces.playlists.kept import KeptPlaylists
 
 
 class Keeping(Opened):
-    """Checking and tidying."""
+    """Checking, tidying, playlists."""
+
+    @property
+    def playlists(self) -> KeptPlaylists:
+        """The playlists beside the library: made, changed, written to files."""
+        return KeptPlaylists(Saved(self.uri), self._store())
 
     def info(self) -> LibraryInfo:
         """Say what is in the library."""

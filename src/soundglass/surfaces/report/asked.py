@@ -106,7 +106,7 @@ def ask(store: Store, explainers: Explainers, row: int, by: Sequence[str], n: in
         tracks(store, [row])[0],
         row,
         tuple(columns),
-        _agreement(comparison) if comparison else "",
+        agreement_in_words(comparison) if comparison else "",
         _places(columns, comparison) if comparison else {},
     )
 
@@ -126,7 +126,8 @@ def _column(store: Store, explainer: Explainer, row: int, answer: Recommendation
     return Column(answer.by, explainer, tuple(pairs), tuple(rows), answer.notes)
 
 
-def _agreement(comparison: Comparison) -> str:
+def agreement_in_words(comparison: Comparison) -> str:
+    """Say how far the two lists of a comparison agree; empty where there are no two."""
     found = comparison.agreement
     longest = max(map(len, comparison.lists))
     if not longest or math.isnan(found.rbo):

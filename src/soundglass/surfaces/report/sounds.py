@@ -189,11 +189,16 @@ def one_after_another(query: Clip, match: Clip) -> str:
 
 def sound(clip: Clip) -> str:
     """Code a sound as MP3 in a data URI, faded at its ends."""
+    return data_uri(mp3(clip), "audio/mpeg")
+
+
+def mp3(clip: Clip) -> bytes:
+    """Code a sound as MP3, faded at its ends."""
     length = min(round(_FADE_S * clip.sample_rate), len(clip.samples) // 2)
     gains = np.ones((len(clip.samples), 1), np.float32)
     ramp = np.linspace(0.0, 1.0, length, endpoint=False, dtype=np.float32)[:, None]
     gains[:length], gains[len(gains) - length :] = ramp, ramp[::-1]
-    return data_uri(encode(Clip(clip.samples * gains, clip.sample_rate), KBPS), "audio/mpeg")
+    return encode(Clip(clip.samples * gains, clip.sample_rate), KBPS)
 
 
 def data_uri(content: bytes, kind: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,21 +12,12 @@ from soundglass.explain.pictures.marks import Mark
 from soundglass.explain.pictures.mel import MelImage
 from soundglass.explain.regions import Side
 from soundglass.surfaces.report.sounds import data_uri
+from soundglass.surfaces.shown.ticks import Tick, time_ticks
 
 WIDEST = 900
 """Pixels; a longer recording is drawn with fewer columns than frames."""
 
 _TICKS_HZ = ((200, "200"), (500, "500"), (1000, "1k"), (2000, "2k"), (5000, "5k"), (10_000, "10k"))
-_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
-_MOST_TICKS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A mark on an axis, in percent from the left or from the top."""
-
-    at: float
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +67,10 @@ class Picture:
 def picture(image: MelImage) -> Picture:
     """Draw a recording, or a stretch of it."""
     size = min(image.n_frames, WIDEST), image.settings.n_mels
-    length = image.end_s - image.start_s
-    step = next((s for s in _STEPS_S if length / s <= _MOST_TICKS), _STEPS_S[-1])
-    first = step * math.ceil(image.start_s / step)
-    times = range(first, math.ceil(image.end_s - length / 50), step)
-    seconds = [Tick(_from_left(image, at), time_text(at)) for at in times]
+    seconds = time_ticks(image.start_s, image.end_s)
     hertz = [Tick(_from_top(image, hz), text) for hz, text in _TICKS_HZ if hz < image.settings.f_max]
-    return Picture(data_uri(png(image, size), "image/png"), tuple(seconds), tuple(hertz), length)
+    length = image.end_s - image.start_s
+    return Picture(data_uri(png(image, size), "image/png"), seconds, tuple(hertz), length)
 
 
 def close_up(image: MelImage, region: Region, length_s: float) -> MelImage:

@@ -1,0 +1,42 @@
+"""A playlist as a table in CSV (RFC 4180), safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from pathlib import Path
+
+from soundglass.surfaces.playlists.listing import Item, Listing
+
+COLUMNS = ("position", "title", "artist", "album", "duration_s", "reason", "path", "id")
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table(listing: Listing) -> bytes:
+    """Write a playlist; a text that a spreadsheet would take for a formula begins with an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for position, item in enumerate(listing.items, start=1):
+        writer.writerow(_row(position, item))
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _row(position: int, item: Item) -> list[str]:
+    track = item.track
+    length = f"{track.duration_s:.3f}" if math.isfinite(track.duration_s) else ""
+    texts = map(_inert, (item.title, track.artist, track.album))
+    return [str(position), *texts, length, _inert(item.reason), _path(item.file), _inert(track.id)]
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def _path(file: Path | None) -> str:
+    if file is None:
+        return ""
+    text = file.as_posix()
+    return f"./{text}" if text.startswith(_FORMULA) else text

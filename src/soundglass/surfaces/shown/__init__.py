@@ -1,0 +1,1 @@
+"""What several surfaces show in the same way."""

@@ -1,0 +1,1 @@
+"""The web app: explore a library, and see and hear why."""

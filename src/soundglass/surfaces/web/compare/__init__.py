@@ -1,0 +1,1 @@
+"""Two recommenders side by side."""

@@ -1,0 +1,1 @@
+"""Search, what is new, and the state of the library."""

@@ -1,0 +1,1 @@
+"""Who may ask what: hosts, tokens, origins, sizes, and what an answer lets a browser do."""

@@ -1,0 +1,1 @@
+"""One track: what it is and how it lies in the library."""
