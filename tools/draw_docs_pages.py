@@ -27,7 +27,7 @@ from draw_docs_images import CHROMIUM, INTO, MATCH, QUERY, few
 from soundglass.demo import demo_music
 from soundglass.surfaces.library import Library
 
-WIDTH, COLOURS = 1000, 128
+WIDTH, COLOURS = 1000, 160
 DESK = {"width": 1180, "height": 1180}
 PHONE = {"width": 390, "height": 844}
 SETTLED_MS = 2500
@@ -59,7 +59,9 @@ SHOTS: Mapping[str, Shot] = {
     "study": Shot("/study"),
     "api": Shot("/api"),
     "track-dark": Shot("/tracks/{query}", dark=True),
-    "why-phone": Shot("/tracks/{query}/why/{match}?by=spectrogram", phone=True),
+    "why-phone": Shot(
+        "/tracks/{query}/why/{match}?by=spectrogram", lambda page: _to(page, ".regions"), phone=True
+    ),
 }
 
 
@@ -86,8 +88,8 @@ def serving(library: Path) -> Iterator[str]:
 def names(address: str, library: Library, page: Page) -> dict[str, str]:
     """Find the tracks of the pictures, and make a playlist of some."""
     found = [library.find(QUERY).id, library.find(MATCH).id]
-    like = [result.track.id for result in library.similar(QUERY, n=6)]
-    body = {"name": "For a rainy evening", "tracks": [found[0], *like]}
+    like = [{"id": one.track.id, "reason": one.sentence} for one in library.similar(QUERY, n=6)]
+    body = {"name": "For a rainy evening", "tracks": [{"id": found[0], "reason": ""}, *like]}
     made = page.request.post(f"{address}/api/playlists", data=body, headers={"Origin": address})
     assert made.ok, made.text()
     return {"query": found[0], "match": found[1], "playlist": str(made.json()["id"])}

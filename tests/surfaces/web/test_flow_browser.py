@@ -1,4 +1,4 @@
-"""What a person does: search, open, ask why, hear a region, turn a reason off, keep a playlist, take it away."""
+"""What a person does: search, open, ask why, hear a region, turn a reason off, keep a list, take it away."""
 
 from __future__ import annotations
 

@@ -94,6 +94,10 @@ def test_every_operation_says_what_it_does_and_what_it_takes(own: TestClient) ->
                 assert parameter["in"] != "query" or parameter.get("description"), (path, parameter["name"])
 
 
+def test_no_two_shapes_have_one_name(own: TestClient) -> None:
+    assert [name for name in own.app.openapi()["components"]["schemas"] if "__" in name] == []
+
+
 def test_kinds_of_values_in_words() -> None:
     assert kind_of({"type": "integer", "minimum": 1, "maximum": 9}) == "integer, 1 to 9"
     assert kind_of({"anyOf": [{"type": "number"}, {"type": "null"}]}) == "number"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from soundglass.explain.registry import Explainers
 from soundglass.library.store import Store
 from soundglass.surfaces.library import Library
 from soundglass.surfaces.web.map.contract import (
-    FoundShape,
+    FoundPointsShape,
     MapShape,
     NeighboursShape,
     PointShape,
@@ -32,14 +32,6 @@ PAGE = {"Accept": "text/html"}
 HTMX = {"HX-Request": "true", **PAGE}
 PATIENCE_S = 60.0
 N = 80
-
-
-@pytest.fixture(scope="module", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep maps apart from those of the user."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +195,7 @@ def test_points_have_tracks(own: TestClient, parted: Path) -> None:
     assert one["error"] == pytest.approx(float(errors[5]))
     some = asked(own, "/api/map/tracks?points=7,2", PointsShape)
     assert [point["id"] for point in some["points"]] == ["t7", "t2"]
-    assert asked(own, "/api/map/search?q=TITULO 7 ann", FoundShape)["points"] == [
+    assert asked(own, "/api/map/search?q=TITULO 7 ann", FoundPointsShape)["points"] == [
         7,
         17,
         27,
@@ -213,7 +205,7 @@ def test_points_have_tracks(own: TestClient, parted: Path) -> None:
         67,
         *range(71, 80, 2),
     ]
-    assert asked(own, "/api/map/search?q=...", FoundShape)["points"] == []
+    assert asked(own, "/api/map/search?q=...", FoundPointsShape)["points"] == []
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from soundglass.library.schema import TrackRow
 from soundglass.library.store import Store
 from soundglass.recommend.seeds import AWAY
 from soundglass.surfaces.web.similar.asked import Asked
-from soundglass.surfaces.web.similar.contract import SimilarShape
+from soundglass.surfaces.web.similar.contract import SeededShape
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def total(result: dict[str, Any]) -> float:
 )
 def test_answers_have_the_shape_they_are_said_to_have(own: TestClient, ids: list[str], query: str) -> None:
     answer = own.get(f"/api/tracks/{ids[0]}/similar?{query}").json()
-    TypeAdapter(SimilarShape).validate_python(answer)
+    TypeAdapter(SeededShape).validate_python(answer)
     assert answer["query"]["id"] == ids[0]
     for rank, result in enumerate(answer["results"], 1):
         assert result["rank"] == rank
@@ -64,7 +64,7 @@ def test_more_and_less_move_the_scores(own: TestClient, ids: list[str], by: str)
     one, more, less = ids[:3]
     weight = "&weight=0.5" if by == "blend" else ""
     answer = own.get(f"/api/tracks/{one}/similar?by={by}&more={more}&less={less}&n=20{weight}").json()
-    TypeAdapter(SimilarShape).validate_python(answer)
+    TypeAdapter(SeededShape).validate_python(answer)
     assert [track["id"] for track in answer["more"]] == [more]
     assert [track["id"] for track in answer["less"]] == [less]
     assert not {one, more, less} & {result["id"] for result in answer["results"]}

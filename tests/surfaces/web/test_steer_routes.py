@@ -25,7 +25,7 @@ from soundglass.library.store import Store
 from soundglass.recommend.steering import Steering
 from soundglass.surfaces.library import Library
 from soundglass.surfaces.web.steer.asked import query_of, steering_of
-from soundglass.surfaces.web.steer.contract import ProfileShape, ProfilesShape, SteeredShape
+from soundglass.surfaces.web.steer.contract import ProfilesShape, SavedProfileShape, SteeredShape
 
 PAGE = {"Accept": "text/html"}
 HTMX = {"HX-Request": "true", **PAGE}
@@ -207,7 +207,7 @@ def test_profiles_are_saved_applied_and_deleted(own: TestClient, own_demo: Path,
     address = f"/api/profiles/{quote(name, safe='')}"
     kept = own.put(address, json=CALM.to_json(), headers=OWN)
     assert kept.status_code == 200, kept.text
-    TypeAdapter(ProfileShape).validate_python(kept.json(), strict=True)
+    TypeAdapter(SavedProfileShape).validate_python(kept.json(), strict=True)
     assert kept.json()["name"] == name
     assert kept.json()["query"] == query_of(CALM)
     listed = own.get("/api/profiles").json()

@@ -156,6 +156,8 @@ def demo(
     out.print("\nNow ask for yourself, by any words of a title, artist or album:", style="dim")
     for asked in (f"similar {words}", f"similar {words} --by blend", f"report {words} -o report.html"):
         out.print(f"  soundglass {show.plain(asked)}{named}", style="dim", markup=False)
+    out.print("\nOr look, listen and ask in a browser:", style="dim")
+    out.print(f"  soundglass serve{named}", style="dim", markup=False)
 
 
 @contextmanager

@@ -51,7 +51,6 @@ def status_of(error: SoundglassError) -> int:
 def told(request: Request, status: int, message: str, remedy: str | None) -> Response:
     """Answer with one line of what is wrong and one of what helps."""
     message, remedy = _placeless(request, message), _placeless(request, remedy or "") or None
-    message = message[:1].upper() + message[1:]
     headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     if _wants_page(request):
         answer: Response = page(request, "problem.html.j2", status, message=message, remedy=remedy)
@@ -73,8 +72,13 @@ def _placeless(request: Request, text: str) -> str:
 def _on_own(request: Request, error: Exception) -> Response:
     assert isinstance(error, SoundglassError)  # noqa: S101
     shown = request.app.state.web.settings.show_paths
-    about = "" if error.path is None else f"{error.path if shown else PurePath(error.path).name}: "
-    return told(request, status_of(error), f"{about}{error.message}", error.remedy)
+    about = "" if error.path is None else str(error.path if shown else PurePath(error.path).name)
+    message = f"{about}: {error.message}" if about else _capital(error.message)
+    return told(request, status_of(error), message, error.remedy)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:
@@ -86,7 +90,7 @@ def _on_invalid(request: Request, error: Exception) -> Response:
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    known = {404: "there is nothing at this address", 405: "this address does not take that"}
+    known = {404: "There is nothing at this address", 405: "This address does not take that"}
     answer = told(request, error.status_code, known.get(error.status_code, str(error.detail)), None)
     answer.headers.update(error.headers or {})
     return answer
@@ -94,4 +98,4 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def _on_unknown(request: Request, error: Exception) -> Response:
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return told(request, 500, "something went wrong that should not", "The server's log says more")
+    return told(request, 500, "Something went wrong that should not", "The server's log says more")

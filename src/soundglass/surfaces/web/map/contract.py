@@ -103,7 +103,7 @@ class PointsShape(TypedDict):
 
 
 @with_config(_EXACT)
-class FoundShape(TypedDict):
+class FoundPointsShape(TypedDict):
     """The points whose title, artist or album holds all the words."""
 
     snapshot: int

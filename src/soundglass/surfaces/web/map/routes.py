@@ -25,7 +25,7 @@ from soundglass.surfaces.web.map.answers import (
 from soundglass.surfaces.web.map.choices import choices_of
 from soundglass.surfaces.web.map.colours import KINDS, refuse_unknown
 from soundglass.surfaces.web.map.contract import (
-    FoundShape,
+    FoundPointsShape,
     MapShape,
     NeighboursShape,
     PointShape,
@@ -192,7 +192,7 @@ def tracks(
 @router.get(
     "/api/map/search",
     response_model=None,
-    responses={200: {"model": FoundShape}},
+    responses={200: {"model": FoundPointsShape}},
     summary="Points by words",
 )
 def search(

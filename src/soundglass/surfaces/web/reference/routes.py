@@ -93,7 +93,7 @@ def _parameter(one: Mapping[str, Json]) -> Parameter:
         kind_of(schema),
         bool(one.get("required")),
         "" if default is None or default == [] else str(default),
-        one.get("description", ""),
+        one.get("description", "").replace("`", ""),
     )
 
 

@@ -18,7 +18,7 @@ class SeedPartShape(PartShape):
 
 
 @with_config(ConfigDict(extra="forbid"))
-class FoundShape(TrackShape):
+class SeededResultShape(TrackShape):
     """One recommendation; the contributions of its parts sum to its score."""
 
     rank: int
@@ -28,12 +28,12 @@ class FoundShape(TrackShape):
 
 
 @with_config(ConfigDict(extra="forbid"))
-class SimilarShape(TypedDict):
+class SeededShape(TypedDict):
     """The tracks most like one; ``weight`` is the share of the spectrogram in a blend."""
 
     query: TrackShape
     by: str
-    results: list[FoundShape]
+    results: list[SeededResultShape]
     notes: list[str]
     weight: float | None
     more: list[TrackShape]

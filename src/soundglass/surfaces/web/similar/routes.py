@@ -11,7 +11,7 @@ from soundglass.surfaces.web.answer import Answer
 from soundglass.surfaces.web.pages import page
 from soundglass.surfaces.web.similar.answers import find, similar_json
 from soundglass.surfaces.web.similar.asked import Similar, page_of
-from soundglass.surfaces.web.similar.contract import SimilarShape
+from soundglass.surfaces.web.similar.contract import SeededShape
 from soundglass.surfaces.web.similar.view import view_of
 from soundglass.surfaces.web.state import Now
 
@@ -29,7 +29,7 @@ def similar_part(request: Request, now: Now, track_id: TrackId, asked: Similar) 
     return answer
 
 
-@router.get("/api/tracks/{track_id}/similar", response_model=None, responses={200: {"model": SimilarShape}})
+@router.get("/api/tracks/{track_id}/similar", response_model=None, responses={200: {"model": SeededShape}})
 def similar(now: Now, track_id: TrackId, asked: Similar) -> Answer:
     """Recommend the tracks most like one, each with the parts that its score is the sum of, and a sentence.
 

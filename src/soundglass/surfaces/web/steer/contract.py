@@ -11,7 +11,7 @@ _EXACT = ConfigDict(extra="forbid")
 
 
 @with_config(_EXACT)
-class TempoShape(TypedDict):
+class TempoRangeShape(TypedDict):
     """Bounds of tempo, BPM."""
 
     low: float | None
@@ -24,7 +24,7 @@ class SteeringShape(TypedDict, total=False):
 
     weights: dict[str, float]
     shifts: dict[str, float]
-    tempo: TempoShape
+    tempo: TempoRangeShape
     by: str
     weight: float | None
 
@@ -66,7 +66,7 @@ class SteeredShape(SimilarShape):
 
 
 @with_config(_EXACT)
-class ProfileShape(TypedDict):
+class SavedProfileShape(TypedDict):
     """A saved profile; ``query`` is what the address of a steered list asks with."""
 
     name: str
@@ -81,7 +81,7 @@ class ProfileShape(TypedDict):
 class ProfilesShape(TypedDict):
     """All saved profiles."""
 
-    profiles: list[ProfileShape]
+    profiles: list[SavedProfileShape]
 
 
 @with_config(_EXACT)

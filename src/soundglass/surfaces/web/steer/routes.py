@@ -22,8 +22,8 @@ from soundglass.surfaces.web.steer.answers import profile_json, steered_json
 from soundglass.surfaces.web.steer.asked import described, query_of, steering_of
 from soundglass.surfaces.web.steer.contract import (
     DeletedShape,
-    ProfileShape,
     ProfilesShape,
+    SavedProfileShape,
     SteeredShape,
     SteeringShape,
 )
@@ -104,7 +104,7 @@ def all_profiles(web: TheWeb) -> Answer:
     return Answer({"profiles": [profile_json(one) for one in profiles(web.saved)]})
 
 
-@router.put("/api/profiles/{name:path}", response_model=None, responses={200: {"model": ProfileShape}})
+@router.put("/api/profiles/{name:path}", response_model=None, responses={200: {"model": SavedProfileShape}})
 def put_profile(web: TheWeb, name: Name, steering: Annotated[SteeringShape, Body()]) -> Answer:
     """Save a profile, in the place of one of the same name."""
     asked = Steering.from_json(dict(steering))

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
-from soundglass.surfaces.web.contract import TrackShape
+from soundglass.surfaces.web.contract import ReadingShape, TrackShape
 
 _EXACT = ConfigDict(extra="forbid")
 
@@ -20,15 +20,9 @@ class ProfileTrackShape(TrackShape):
 
 
 @with_config(_EXACT)
-class FeatureShape(TypedDict):
+class FeatureShape(ReadingShape):
     """One feature: its value, how far to trust it, and what stands behind it."""
 
-    value: float | None
-    unit: str
-    percentile: float | None
-    source: str
-    label: str
-    confidence: float | None
     error: float | None
     evidence: dict[str, Any]
     meaning: str

@@ -15,7 +15,7 @@ _EXACT = ConfigDict(extra="forbid")
 
 
 @with_config(_EXACT)
-class StepShape(TypedDict):
+class CheckStepShape(TypedDict):
     """The score after one more feature is taken away, by part of the score and in random orders."""
 
     feature: str
@@ -42,7 +42,7 @@ class TestedShape(TypedDict):
     without: list[float]
     at_random: list[float]
     as_low: int
-    falling: list[StepShape]
+    falling: list[CheckStepShape]
 
 
 @with_config(_EXACT)
