@@ -14,7 +14,7 @@ from soundglass.core.errors import LibraryError, TrackNotFound
 from soundglass.surfaces.web.answer import below, pathless
 from soundglass.surfaces.web.reference.routes import kind_of
 from soundglass.surfaces.web.settings import WebSettings
-from soundglass.surfaces.web.state import Web
+from soundglass.surfaces.web.state import MOST_KEPT, Web
 
 
 @pytest.fixture
@@ -122,6 +122,22 @@ def test_a_snapshot_makes_things_once(own_demo: Path) -> None:
     for thread in asking:
         thread.join()
     assert (made, found) == ([1], [7] * 8)
+
+
+def test_a_snapshot_forgets_what_is_not_asked_for(own_demo: Path) -> None:
+    now, made = Web(soundglass.open(own_demo), WebSettings()).snapshot(), list[int]()
+
+    def ask(key: int) -> None:
+        now.kept(key, lambda: made.append(key))
+
+    for key in range(MOST_KEPT):
+        ask(key)
+    ask(0)
+    ask(MOST_KEPT)
+    made.clear()
+    ask(0)
+    ask(1)
+    assert made == [1]
 
 
 def test_what_could_not_be_made_is_tried_again(own_demo: Path) -> None:

@@ -223,7 +223,7 @@ def test_files_that_are_gone_damaged_or_led_elsewhere_are_said(
     }
     for name, message in said.items():
         answer = web.get(f"/audio/{name}")
-        assert (answer.status_code, answer.json()["error"]) == (404, f"{name.capitalize()}.m4a: {message}")
+        assert (answer.status_code, answer.json()["error"]) == (404, f"{name}.m4a: {message}")
         assert answer.json()["remedy"]
         assert str(tmp_path) not in answer.text
 

@@ -85,7 +85,8 @@ def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     first = error.errors()[0]
     name = " ".join(str(part) for part in first["loc"][1:]) or "the body"
-    return told(request, 422, f"{name}: {first['msg'][:1].lower()}{first['msg'][1:]}", "See /api")
+    words = f"{_capital(name)}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+    return told(request, 422, words, "See /api")
 
 
 def _on_http(request: Request, error: Exception) -> Response:

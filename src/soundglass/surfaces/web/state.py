@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_KEPT = 512
+
 _LARGE = 5_000
 _AGE_S, _AGE_OF_LARGE_S = 1.0, 30.0
 """How long a snapshot is shown at least: a large one takes time to prepare, and a scan makes many."""
@@ -103,16 +105,21 @@ class Snapshot:
             return self.explainers.features(row).recommender.space
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Make something once, and keep it as long as the snapshot; who asks meanwhile waits for it."""
+        """Make something once, and keep it with the snapshot; who asks meanwhile waits for it.
+
+        Of more than ``MOST_KEPT`` things the one that was longest not asked for is forgotten.
+        """
         with self._keeping:
             mine = key not in self._kept
-            future = self._kept.setdefault(key, Future())
+            future = self._kept[key] = self._kept.pop(key, Future())
+            if len(self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
         if mine:
             try:
                 future.set_result(make())
             except BaseException as error:
                 with self._keeping:
-                    del self._kept[key]
+                    self._kept.pop(key, None)
                 future.set_exception(error)
         value: T = future.result()
         return value
