@@ -7,7 +7,8 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
+from types import FrameType
 
 import uvicorn
 
@@ -71,6 +72,11 @@ class _Server(uvicorn.Server):
         if self.started:
             self._ready()
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop once: asked again, it would leave workers and a scan behind."""
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stopping()
         await super().shutdown(sockets)
@@ -80,11 +86,13 @@ def _listening(host: str, port: int) -> socket.socket:
     bare = host.removeprefix("[").removesuffix("]")
     try:
         family, kind, _, _, address = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM)[0]
-        # Only of sockets that are said to be TCP does asyncio send small answers without delay.
-        listening = socket.socket(family, kind, socket.IPPROTO_TCP)
-        if os.name == "posix":  # elsewhere it would let two servers have one port
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
+        with ExitStack() as unless_bound:
+            # Only of sockets that are said to be TCP does asyncio send small answers without delay.
+            listening = unless_bound.enter_context(socket.socket(family, kind, socket.IPPROTO_TCP))
+            if os.name == "posix":  # elsewhere it would let two servers have one port
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            unless_bound.pop_all()
         return listening
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
