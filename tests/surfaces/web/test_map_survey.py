@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -40,8 +41,11 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def children() -> set[str]:
-    task = Path("/proc/self/task")
-    return {child for one in task.iterdir() for child in (one / "children").read_text().split()}
+    found = set[str]()
+    for thread in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile
+            found.update((thread / "children").read_text().split())
+    return found
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")

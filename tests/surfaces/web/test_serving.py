@@ -39,7 +39,7 @@ def test_ctrl_c_ends_it_quietly_while_somebody_listens(own_demo: Path, times: in
             time.sleep(0.2)
         said, complained = process.communicate(timeout=30)
     assert (said, complained) == ("", "")
-    assert process.returncode in {0, -signal.SIGINT}, "the second may come when all is done"
+    assert process.returncode in {0, -signal.SIGINT}, "the second may come when Python is done"
 
 
 def test_small_answers_are_sent_without_delay(own_demo: Path) -> None:

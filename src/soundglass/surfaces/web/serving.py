@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
+import threading
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from types import FrameType
 
 import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
 
 from soundglass.core.errors import SoundglassError
 from soundglass.surfaces.web.app import create_app
@@ -71,6 +74,14 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Take signals until the process ends: one that comes while it does changes nothing."""
+        if threading.current_thread() is threading.main_thread():
+            for sig in HANDLED_SIGNALS:
+                signal.signal(sig, self.handle_exit)
+        yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop once: asked again, it would leave workers and a scan behind."""
