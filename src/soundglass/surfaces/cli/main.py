@@ -26,6 +26,7 @@ from soundglass.surfaces.cli import (
     report,
     serve,
     sonify,
+    study,
 )
 from soundglass.surfaces.cli.show import plain
 
@@ -57,6 +58,7 @@ app.command("serve")(serve.serve)
 app.add_typer(picture.app, name="picture")
 app.add_typer(playlist.app, name="playlist")
 app.add_typer(profile.app, name="profile")
+app.add_typer(study.app, name="study")
 app.add_typer(keep.app, name="library")
 
 

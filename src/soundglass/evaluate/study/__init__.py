@@ -1,0 +1,1 @@
+"""The listening study: do people understand the explanations."""

@@ -1,0 +1,1 @@
+"""What the answers tell: models, tests, power, and a conclusion in words."""

@@ -1,0 +1,1 @@
+"""What a listening study keeps: plans, materials, participants, and every answer."""
