@@ -21,7 +21,7 @@ class Step:
     Attributes
     ----------
     id : str
-        Unique for a participant, as in ``3/trial-1``.
+        Unique for a participant, as in ``3-trial-1``.
     block : int or None
         1 to 8 by order of presentation, 0 for the practice, ``None`` outside of blocks.
     cell : Cell or None
