@@ -134,7 +134,8 @@ class FeatureSpace:
         has, point = self.patterns[self.pattern[query]], self.axes[query]
         squares = point.astype(np.float64) ** 2
         each = self.pattern if len(self.patterns) > 1 else 0
-        scores: NDArray[np.float32] = self.axes @ (2 * point)
+        with np.errstate(invalid="ignore"):  # OpenBLAS may raise the flag for what fills its last lanes
+            scores: NDArray[np.float32] = self.axes @ (2 * point)
         scores -= self.norms
         if not has.all():
             unseen = self.axes[:, ~has]
