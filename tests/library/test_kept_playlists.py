@@ -149,7 +149,7 @@ def test_a_file_of_before_there_were_playlists_is_lifted(
 ) -> None:
     saved = Saved(str(tmp_path))
     with monkeypatch.context() as earlier:
-        earlier.setattr("soundglass.library.saved.MIGRATIONS", MIGRATIONS[:1])
+        earlier.setattr(Saved, "MIGRATIONS", MIGRATIONS[:1])
         save_profile(saved, "calm", {"a": 1})
     playlists = Playlists(saved, store)
     assert playlists.all() == []

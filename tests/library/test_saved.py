@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from soundglass.core.errors import LibraryError, SoundglassError
-from soundglass.library import saved as saved_module
 from soundglass.library.health import check
 from soundglass.library.profiles import delete_profile, profile, profiles, save_profile
-from soundglass.library.saved import SAVED_FILE, Saved
+from soundglass.library.saved import MIGRATIONS, SAVED_FILE, Saved
 from soundglass.library.store import Store
 
 
@@ -106,7 +105,7 @@ def test_a_reader_sees_one_state(saved: Saved) -> None:
 def test_a_newer_file_is_refused_and_left_alone(saved: Saved) -> None:
     save_profile(saved, "kept", {})
     with sqlite3.connect(saved.path) as db:
-        db.execute(f"PRAGMA user_version = {len(saved_module.MIGRATIONS) + 1}")
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     db.close()
     before = saved.path.read_bytes()
     for act in (lambda: profiles(saved), lambda: save_profile(saved, "more", {})):
@@ -119,9 +118,9 @@ def test_an_older_file_is_read_as_it_is_and_lifted_by_the_first_write(
     saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_profile(saved, "kept", {})
-    known = len(saved_module.MIGRATIONS)
-    further = (*saved_module.MIGRATIONS, ("CREATE TABLE things (name TEXT)",))
-    monkeypatch.setattr(saved_module, "MIGRATIONS", further)
+    known = len(MIGRATIONS)
+    further = (*MIGRATIONS, ("CREATE TABLE things (name TEXT)",))
+    monkeypatch.setattr(Saved, "MIGRATIONS", further)
     before = saved.path.read_bytes()
     with saved.reading() as db:
         assert db.execute("SELECT count(*) FROM things").fetchone() == (0,)
@@ -170,7 +169,7 @@ def test_a_missing_library_is_not_made(tmp_path: Path) -> None:
 
 
 def test_a_writer_that_stays_is_named_as_the_reason(saved: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saved_module, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(Saved, "PATIENCE_S", 0.05)
     save_profile(saved, "x", {})
     with saved.transaction(), pytest.raises(LibraryError, match="another process"):
         save_profile(saved, "y", {})

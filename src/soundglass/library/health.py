@@ -22,6 +22,7 @@ from soundglass.library.packing import STANDING_COLUMNS, TOKEN_COLUMNS, tokens_f
 from soundglass.library.saved import Saved
 from soundglass.library.schema import TRACKS
 from soundglass.library.store import Store
+from soundglass.library.study.file import StudyFile
 from soundglass.library.token_columns import HAS_TOKENS
 from soundglass.library.versions import VERSION_COLUMNS, outdated_parts
 
@@ -109,7 +110,7 @@ def _conditions() -> Iterator[str]:
 
 def check(store: Store) -> Health:
     """Read everything a library holds and report what is damaged, impossible or gone."""
-    health = Health(problems=[*Saved(store.uri).problems()])
+    health = Health(problems=[*Saved(store.uri).problems(), *StudyFile(store.uri).problems()])
     try:
         store.validate()
         table = store.columns(["id", "files", *CATALOGUE])

@@ -16,10 +16,9 @@ from soundglass.core.errors import LibraryError
 from soundglass.core.types import Json
 from soundglass.library import schema
 from soundglass.library.failures import DAMAGED, NoLibrary, translating, understanding
-from soundglass.library.lock import LOCK_FILES, writer_lock
+from soundglass.library.lock import writer_lock
 from soundglass.library.migrations import MIGRATIONS
-from soundglass.library.saved import SAVED_FILES
-from soundglass.library.scanning import SCAN_FILES
+from soundglass.library.own_files import OWN_FILES
 
 if TYPE_CHECKING:
     import lance
@@ -67,7 +66,7 @@ class Store:
         if not folder.is_dir():
             raise LibraryError("is a file, not a library", path=folder, remedy="Name a folder")
         tracks = folder / "tracks.lance"
-        if not tracks.is_dir() and any(p.name not in _OWN_FILES for p in folder.iterdir()):
+        if not tracks.is_dir() and any(p.name not in OWN_FILES for p in folder.iterdir()):
             raise LibraryError("is not a Soundglass library", path=folder, remedy="Name an empty folder")
         if not _has_manifest(str(tracks)) and any(tracks.glob("data/*")):
             raise LibraryError("has lost its manifests", path=folder, remedy=DAMAGED)
@@ -340,9 +339,6 @@ class Store:
             for batch in self._tracks.to_batches():
                 batch.validate(full=True)
         self.playlists().validate(full=True)
-
-
-_OWN_FILES = {"tracks.lance", "playlists.lance", "background.lance", *LOCK_FILES, *SAVED_FILES, *SCAN_FILES}
 
 
 def _has_manifest(uri: str) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from soundglass.core.types import Json
+
+Population: TypeAlias = Literal["people", "simulated"]
+"""Who answers; the two are never counted together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,12 @@ class Participant:
     pseudonym : str
         As in ``K7QX-2M``: unique among all studies of a library, and of no meaning.
     number : int
-        Who joined how many-th; of a study, from 0.
+        Who joined how many-th; of a study's population, from 0. One that was deleted leaves a gap.
     slot : int
         Which row of the balanced order, from 0.
+    seed : int
+        Of all that is drawn for this participant: made of the plan, the population and the number, so that
+        the same participants of the same plan meet the same.
     seat : int
         Counts the windows in which the participant's page was opened; only the newest may answer.
     finished : datetime or None
@@ -69,7 +75,7 @@ class Participant:
 
     study: str
     pseudonym: str
-    population: Literal["people", "simulated"]
+    population: Population
     number: int
     slot: int
     seed: int
@@ -107,3 +113,29 @@ class Given:
     times_shown: int
     first_shown: datetime
     answered: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How far one population of a study is.
+
+    Attributes
+    ----------
+    joined : int
+        All who ever joined.
+    deleted : int
+        Those of them whose records were deleted on request.
+    finished, answers : int
+        Of those that are left.
+    slots : mapping of int to int
+        How many participants are left in which row of the balanced order; none for a row that is not named.
+    newest : datetime or None
+        When something was last answered.
+    """
+
+    joined: int
+    deleted: int
+    finished: int
+    answers: int
+    slots: Mapping[int, int]
+    newest: datetime | None
