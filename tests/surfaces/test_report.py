@@ -25,13 +25,13 @@ from ran import Ran, assert_one_clear_line
 
 import soundglass
 from soundglass.core.types import Part, Region
+from soundglass.explain.bars import rounded_to_sum
 from soundglass.explain.pictures.marks import Mark
 from soundglass.explain.pictures.mel import MelImage
 from soundglass.library.schema import FileStamp
 from soundglass.library.store import Store
 from soundglass.surfaces.library import Library
 from soundglass.surfaces.report import map as small_maps
-from soundglass.surfaces.report.parts import rounded_to_sum
 from soundglass.surfaces.report.sounds import Piece, best_piece
 from soundglass.surfaces.report.spectrograms import boxes, close_up
 

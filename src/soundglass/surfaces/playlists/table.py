@@ -7,11 +7,10 @@ import io
 import math
 from pathlib import Path
 
+from soundglass.core.spreadsheets import FORMULA, inert
 from soundglass.surfaces.playlists.listing import Item, Listing
 
 COLUMNS = ("position", "title", "artist", "album", "duration_s", "reason", "path", "id")
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(listing: Listing) -> bytes:
@@ -27,16 +26,12 @@ def table(listing: Listing) -> bytes:
 def _row(position: int, item: Item) -> list[str]:
     track = item.track
     length = f"{track.duration_s:.3f}" if math.isfinite(track.duration_s) else ""
-    texts = map(_inert, (item.title, track.artist, track.album))
-    return [str(position), *texts, length, _inert(item.reason), _path(item.file), _inert(track.id)]
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    texts = map(inert, (item.title, track.artist, track.album))
+    return [str(position), *texts, length, inert(item.reason), _path(item.file), inert(track.id)]
 
 
 def _path(file: Path | None) -> str:
     if file is None:
         return ""
     text = file.as_posix()
-    return f"./{text}" if text.startswith(_FORMULA) else text
+    return f"./{text}" if text.startswith(FORMULA) else text

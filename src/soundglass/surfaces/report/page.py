@@ -16,6 +16,19 @@ from soundglass.core.errors import SoundglassError
 from soundglass.core.types import Track
 from soundglass.embeddings.concepts import concepts
 from soundglass.explain.answer import Pair
+from soundglass.explain.bars import (
+    HEARD,
+    Bar,
+    Row,
+    Scale,
+    against,
+    bars,
+    rows,
+    scale_of,
+    score_in_words,
+    shown_parts,
+    written,
+)
 from soundglass.explain.phrases import time_text
 from soundglass.explain.pictures.marks import Mark
 from soundglass.explain.pictures.pages import environment
@@ -36,19 +49,6 @@ from soundglass.surfaces.report.heard import (
     spoken_of,
 )
 from soundglass.surfaces.report.map import SmallMap, small_map
-from soundglass.surfaces.report.parts import (
-    HEARD,
-    Bar,
-    Row,
-    Scale,
-    against,
-    bars,
-    rows,
-    scale_of,
-    score_in_words,
-    shown_parts,
-    written,
-)
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from soundglass.core.errors import SoundglassError, TrackNotFound
 from soundglass.core.types import Track
 from soundglass.evaluate.visual.stored import pictures_of
+from soundglass.explain.bars import score_in_words, written
 from soundglass.explain.registry import RECOMMENDERS
 from soundglass.explain.whatif import ordinal
 from soundglass.surfaces.report.asked import agreement_in_words
-from soundglass.surfaces.report.parts import score_in_words, written
 from soundglass.surfaces.web.answer import Answer
 from soundglass.surfaces.web.compare.contract import ComparisonShape, LibraryComparisonShape, UnderWayShape
 from soundglass.surfaces.web.compare.drawing import histogram, lines, strip, thumbnail

@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from soundglass.core.errors import SoundglassError
 from soundglass.core.types import Track
+from soundglass.explain.bars import score_in_words, written
 from soundglass.library.playlists import Playlists
 from soundglass.surfaces.answers import path_json
 from soundglass.surfaces.playlists.answers import mood_json
 from soundglass.surfaces.playlists.formats import FORMATS
 from soundglass.surfaces.playlists.words import length_text
-from soundglass.surfaces.report.parts import score_in_words, written
 from soundglass.surfaces.web.answer import Answer
 from soundglass.surfaces.web.home.found import lookup
 from soundglass.surfaces.web.pages import is_fragment, page

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from soundglass.core.types import FeatureEvidence, Part, Recommendation, Region, Track
-from soundglass.explain.phrases import missed_in, time_text
-from soundglass.explain.pictures.style import signed
-from soundglass.explain.regions import Side
-from soundglass.explain.seeds import SeedPart, shares_of
-from soundglass.surfaces.report.parts import (
+from soundglass.explain.bars import (
     Bar,
     Scale,
     bars,
@@ -20,6 +16,10 @@ from soundglass.surfaces.report.parts import (
     shown_parts,
     written,
 )
+from soundglass.explain.phrases import missed_in, time_text
+from soundglass.explain.pictures.style import signed
+from soundglass.explain.regions import Side
+from soundglass.explain.seeds import SeedPart, shares_of
 from soundglass.surfaces.web.similar.answers import Found
 from soundglass.surfaces.web.similar.asked import Asked, page_of, part_of
 

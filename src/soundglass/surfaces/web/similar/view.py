@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from soundglass.core.errors import SoundglassError
 from soundglass.core.types import Track
+from soundglass.explain.bars import Scale, scale_of
 from soundglass.explain.words import listed
 from soundglass.recommend.seeds import AWAY
-from soundglass.surfaces.report.parts import Scale, scale_of
 from soundglass.surfaces.web.similar.answers import Found, find
 from soundglass.surfaces.web.similar.asked import MOST, Asked, N
 from soundglass.surfaces.web.similar.cards import Card, Way, card_of

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from soundglass.core.catalogue import CATALOGUE, GROUPS
 from soundglass.core.types import Recommendation, Track
+from soundglass.explain.bars import Bar, bars, scale_of, written
 from soundglass.explain.moves import Cause, Move
 from soundglass.explain.steered import SteeredList
 from soundglass.explain.whatif import ordinal
 from soundglass.recommend.steering import MAX_SHIFT, SHIFTABLE, Steering
-from soundglass.surfaces.report.parts import Bar, bars, scale_of, written
 
 MAIN_SLIDERS = ("energy", "acousticness", "valence", "tempo")
 MAIN_SWITCHES = 6

@@ -15,10 +15,10 @@ from soundglass.evaluate.faithfulness.reference_features import FeatureReference
 from soundglass.evaluate.faithfulness.removal import usual_spectrum
 from soundglass.evaluate.faithfulness.rerun import Rerun
 from soundglass.explain.answer import reasons
+from soundglass.explain.bars import written
 from soundglass.explain.compare import spread
 from soundglass.explain.named import named_parts, of_kind
 from soundglass.explain.words import listed
-from soundglass.surfaces.report.parts import written
 from soundglass.surfaces.web.sound.routes import file_of
 from soundglass.surfaces.web.state import Web
 from soundglass.surfaces.web.why.asked import Question

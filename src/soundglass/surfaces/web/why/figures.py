@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from soundglass.evaluate.faithfulness.one_pair import FeaturesTaken
-from soundglass.surfaces.report.parts import Scale, written
+from soundglass.explain.bars import Scale, written
 from soundglass.surfaces.web.why.check import Tested
 
 MOST_DOTS = 40

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from soundglass.core.errors import AudioError
 from soundglass.core.types import Region, Track
+from soundglass.explain.bars import where
 from soundglass.explain.phrases import phrase
 from soundglass.explain.pictures.marks import Mark
 from soundglass.explain.regions import Side
-from soundglass.surfaces.report.parts import where
 from soundglass.surfaces.shown.ticks import MOST_TICKS, Tick, time_ticks
 from soundglass.surfaces.web.sight.layout import TILE_COLUMNS, from_top
 from soundglass.surfaces.web.sight.parts import Sight

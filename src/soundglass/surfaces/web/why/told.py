@@ -8,13 +8,13 @@ from itertools import chain
 from urllib.parse import quote
 
 from soundglass.core.types import FeatureEvidence, Part, Region, Track
+from soundglass.explain.bars import Scale, short_name, where, written
 from soundglass.explain.phrases import missed_in, phrase
 from soundglass.explain.pictures.contributions import Step, waterfall
 from soundglass.explain.pictures.marks import Mark
 from soundglass.explain.pictures.style import signed
 from soundglass.explain.regions import Side
 from soundglass.explain.whatif import ordinal
-from soundglass.surfaces.report.parts import Scale, short_name, where, written
 from soundglass.surfaces.web.why import regions
 from soundglass.surfaces.web.why.seen import CloseUp, Sights, close_up
 

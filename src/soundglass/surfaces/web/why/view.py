@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from soundglass.core.types import Region
 from soundglass.explain.answer import Pair, Reasons
-from soundglass.surfaces.report.parts import HEARD, Row, Scale, against, rows, score_in_words, written
+from soundglass.explain.bars import HEARD, Row, Scale, against, rows, score_in_words, written
 from soundglass.surfaces.web.why.asked import Question
 from soundglass.surfaces.web.why.seen import Seen, seen, sights
 from soundglass.surfaces.web.why.told import Bar, MatchedRegion, bars, region_rows
