@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from soundglass.evaluate.study.conditions import Explanation
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 Kind: TypeAlias = Literal["rating", "slider", "choice", "number", "text"]
 """A rating is one of a few points; a slider goes from 0 to 100 by fives; a choice is one of some options."""
@@ -94,7 +98,7 @@ class Instruments:
     words : mapping of str to str
         Every other text participants read, by id; ``{name}`` stands for what is filled in.
     sha256 : str
-        Of all files.
+        Of all the above: equal wording has equal hashes, however its files were saved.
     """
 
     language: str
@@ -107,6 +111,41 @@ class Instruments:
         """Give a text, filled in."""
         return self.words[key].format(**filled)
 
+    def paragraphs(self, page: str, **filled: object) -> tuple[str, ...]:
+        """Give the texts of a page, ``page.1``, ``page.2`` and so on, filled in."""
+        return tuple(self.say(key, **filled) for key in self.words if _is_paragraph(key, page))
+
     def question(self, key: str) -> Question:
         """Find a question of any scale by its id."""
         return next(q for scale in self.scales.values() for q in scale.questions if q.id == key)
+
+    def to_json(self) -> str:
+        """Write it down; equal instruments give equal text."""
+        return _adapter().dump_json(self).decode()
+
+    @staticmethod
+    def from_json(text: str) -> Instruments:
+        """Read what :meth:`to_json` wrote; raises ``ValueError`` for anything else.
+
+        A study keeps its wording, but not its program: what that has come to say since then is in English.
+        Nothing is added to a page's paragraphs, to which somebody may have agreed.
+        """
+        from soundglass.evaluate.study.instruments.loading import english
+
+        kept = _adapter().validate_json(text)
+        new = {key: said for key, said in english().words.items() if not key[-1].isdecimal()}
+        return replace(
+            kept, words={**kept.words, **{key: new[key] for key in new.keys() - kept.words.keys()}}
+        )
+
+
+def _is_paragraph(key: str, page: str) -> bool:
+    start, _, number = key.rpartition(".")
+    return start == page and number.isdecimal()
+
+
+@cache
+def _adapter() -> TypeAdapter[Instruments]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Instruments)
