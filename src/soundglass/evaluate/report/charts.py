@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +29,7 @@ _MARKERS = MARKERS[:7]
 _DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 3)), "-", "-")
 _WIDTH, _HEIGHT, _POINTS = 400, 260, 72
 _ROW, _SPREAD, _LINE = 22, 13, 15
-_LABEL_LETTERS = 24
+_LABEL_LETTERS, _TITLE_LETTERS, _MARGIN = 24, 44, 70
 _MOST_TOLD, _MOST_MARKERS = 60, 9
 
 _STYLE: Mapping[RcKeyType, Any] = {
@@ -113,20 +115,78 @@ def draw(chart: Chart, prefix: str) -> str:
         An ``svg`` element without title; text is in the page's font and colour, series in the CSS variables
         ``--series-1`` to ``--series-6``.
     """
+    with _look(prefix):
+        return _inline(_figure(chart), prefix)
+
+
+def without_styles(svg: str) -> str:
+    """Say by attributes what a chart's elements say by styles, for pages that allow no styles."""
+
+    def element(tag: re.Match[str]) -> str:
+        return re.sub(r' style="([^"]*)"', lambda style: _attributes(style[1]), tag[0])
+
+    return re.sub(r"<[^<>]*>", element, svg)
+
+
+def save(chart: Chart, *paths: Path) -> None:
+    """Write a chart with its title and legend as files of its own, dark on white.
+
+    Parameters
+    ----------
+    *paths : Path
+        Each ends in ``.png``, ``.svg`` or ``.pdf``.
+
+    Raises
+    ------
+    SoundglassError
+        A name has another ending, or a file cannot be written.
+    """
+    from soundglass.explain.pictures import style
+
+    with _look(chart.title):
+        figure = _figure(chart)
+        figure.suptitle(fill(chart.title, _TITLE_LETTERS), fontsize=13)
+        named = [(line, one.name) for line, one in zip(_drawn(figure.axes[0]), chart.series, strict=False)]
+        if len(named) > 1:
+            figure.legend(*zip(*named, strict=True), loc="outside lower center", ncols=2, frameon=False)
+        figure.set_facecolor("white")
+        figure.set_size_inches(_WIDTH / _POINTS, figure.get_figheight() + _MARGIN / _POINTS)
+        for path in paths:
+            style.save(figure, path)
+
+
+def _drawn(axes: Axes) -> list[Any]:
+    """Give what a legend shows of each series: dots, lines or bars."""
+    markers = [line for line in axes.get_lines() if line.get_marker() not in {"None", "", None}]
+    return [*axes.containers, *markers]
+
+
+@contextmanager
+def _look(salt: str) -> Iterator[None]:
     import matplotlib as mpl
+
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": salt}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the page has other fonts
+        yield
+
+
+def _figure(chart: Chart) -> Figure:
     from matplotlib.figure import Figure
 
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": prefix}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # the page has other fonts
-        rows = _categories(chart)
-        height = _HEIGHT if rows is None else _row_height(chart, rows) * max(len(rows), 1) + 60
-        figure = Figure(figsize=(_WIDTH / _POINTS, height / _POINTS), dpi=_POINTS, layout="constrained")
-        axes = figure.add_subplot()
-        if rows is None:
-            _draw_places(axes, chart)
-        else:
-            _draw_rows(axes, chart, rows)
-        return _inline(figure, prefix)
+    rows = _categories(chart)
+    height = _HEIGHT if rows is None else _row_height(chart, rows) * max(len(rows), 1) + 60
+    figure = Figure(figsize=(_WIDTH / _POINTS, height / _POINTS), dpi=_POINTS, layout="constrained")
+    axes = figure.add_subplot()
+    if rows is None:
+        _draw_places(axes, chart)
+    else:
+        _draw_rows(axes, chart, rows)
+    return figure
+
+
+def _attributes(style: str) -> str:
+    pairs = (each.partition(":") for each in style.split(";") if each.strip())
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, _, value in pairs)
 
 
 def _categories(chart: Chart) -> list[str] | None:

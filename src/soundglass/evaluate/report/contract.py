@@ -22,7 +22,7 @@ def evaluation_json(evaluation: Evaluation) -> dict[str, Json]:
         "library": asdict(evaluation.library),
         "settings": _settings_json(evaluation.settings),
         "targets": {"met": met.count(True), "missed": met.count(False), "unknown": met.count(None)},
-        "sections": [_section_json(section) for section in evaluation.sections],
+        "sections": [section_json(section) for section in evaluation.sections],
     }
 
 
@@ -32,7 +32,8 @@ def _settings_json(settings: EvaluationSettings) -> dict[str, Json]:
     }
 
 
-def _section_json(section: Section) -> dict[str, Json]:
+def section_json(section: Section) -> dict[str, Json]:
+    """Give one part of an evaluation; a number that is not known is ``null``."""
     return {
         "name": section.name,
         "title": section.title,

@@ -96,7 +96,7 @@ def html(evaluation: Evaluation) -> str:
     targets = evaluation.targets
     met = [target.met for target in targets]
     return (
-        _environment()
+        templates()
         .get_template("report.html.j2")
         .render(
             library=evaluation.library,
@@ -105,14 +105,15 @@ def html(evaluation: Evaluation) -> str:
             settings=chosen(evaluation.settings),
             headline=headline(targets),
             verdicts=[(verdict, met.count(verdict.met)) for verdict in VERDICTS] if targets else (),
-            terms=_terms([section.name for section in evaluation.sections]),
+            terms=terms(["general", *(section.name for section in evaluation.sections)]),
             program=evaluation.program,
         )
     )
 
 
 @cache
-def _environment() -> Environment:
+def templates() -> Environment:
+    """Give the templates of reports, with what they call."""
     made = environment("soundglass.evaluate", "report")
     made.globals.update(
         alternative=charts.alternative,
@@ -130,11 +131,11 @@ def _environment() -> Environment:
     return made
 
 
-def _terms(parts: Sequence[str]) -> dict[str, str]:
-    """Explain the terms that the report of these parts uses."""
+def terms(parts: Sequence[str]) -> dict[str, str]:
+    """Explain the terms that these parts of a report use, as in ``"general"`` and ``"ranking"``."""
     text = resources.files("soundglass.evaluate.report").joinpath("terms.toml").read_text("utf-8")
     of_parts = tomllib.loads(text)
-    return {term: meaning for part in ("general", *parts) for term, meaning in of_parts.get(part, {}).items()}
+    return {term: meaning for part in parts for term, meaning in of_parts.get(part, {}).items()}
 
 
 def _drawn(chart: Chart, prefix: str) -> Markup:

@@ -48,6 +48,8 @@ class Design:
     effect_of_interest: float = 0.5
 
     def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise SoundglassError(f"{self.seed} is no seed", remedy="Choose 0 or more")
         if not 1 <= self.trials <= 8:
             raise SoundglassError(f"{self.trials} trials a block cannot be asked", remedy="Choose 1 to 8")
         if not 0.5 <= self.listen_s <= 30:

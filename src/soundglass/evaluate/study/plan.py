@@ -107,7 +107,7 @@ class Evidence:
     bars : tuple of BarShown
         They sum to the score, and so do their rounded amounts.
     said : str
-        How to read the pictures of this recommender.
+        How to read the pictures of this recommender, in one or more lines.
     """
 
     sentence: str

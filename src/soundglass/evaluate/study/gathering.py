@@ -1,0 +1,38 @@
+"""From what a library keeps of a study to the records of one population."""
+
+from __future__ import annotations
+
+from soundglass.evaluate.study.conditions import Population
+from soundglass.evaluate.study.instruments.questions import Instruments
+from soundglass.evaluate.study.plan import Plan
+from soundglass.evaluate.study.records import collect
+from soundglass.evaluate.study.rows import Records
+from soundglass.library.study.studies import Studies
+
+
+def gather(studies: Studies, name: str | None = None, population: Population = "people") -> Records:
+    """Read all that one population gave to a study.
+
+    Parameters
+    ----------
+    studies : Studies
+        Of a library.
+    name : str, optional
+        The newest study if left out.
+    population : {"people", "simulated"}
+
+    Raises
+    ------
+    LibraryError
+        There is no such study; the message names those there are.
+    """
+    study = studies.study(name)
+    return collect(
+        study.name,
+        population,
+        Plan.from_json(study.plan),
+        Instruments.from_json(study.instruments),
+        studies.participants(study, population),
+        studies.given(study, population),
+        studies.counts(study)[population].deleted,
+    )
