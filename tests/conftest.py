@@ -44,6 +44,20 @@ def spotify_library(tmp_path_factory: pytest.TempPathFactory, shared_data: Path)
     return _once(tmp_path_factory, "spotify.lance", lambda library: library.import_table(table))
 
 
+@pytest.fixture(scope="session")
+def studied_library(demo_library: Library, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The demo music with a short listening study, made once for all test processes; to be copied."""
+    from soundglass.evaluate.study.design import Design
+
+    def fill(library: Library) -> None:
+        shutil.copytree(demo_library.uri, library.uri)
+        library.new_study(
+            "Trial run", Design(trials=1, listen_s=0.5, organiser="Us", contact="us@example.org")
+        )
+
+    return _once(tmp_path_factory, "studied.lance", fill)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium: that of ``SOUNDGLASS_CHROMIUM``, that of the build, or an installed one.

@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import study_taking
 from starlette.testclient import TestClient
+from study_taking import Taking
 
 import soundglass
+from soundglass.library.study.studies import Studies
 from soundglass.surfaces.library import Library
 from soundglass.surfaces.web.app import create_app
 from soundglass.surfaces.web.settings import WebSettings
 from soundglass.surfaces.web.state import Web
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 OWN = "http://127.0.0.1:8765"
 
@@ -38,6 +41,14 @@ def own_demo(demo_library: Library, tmp_path_factory: pytest.TempPathFactory) ->
     """A copy of the analysed demo music that a module's tests may keep playlists and profiles in."""
     copy = tmp_path_factory.mktemp("web") / "demo.lance"
     shutil.copytree(demo_library.uri, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def own_study(studied_library: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo music and its listening study that a module's participants may take part in."""
+    copy = tmp_path_factory.mktemp("study") / "studied.lance"
+    shutil.copytree(studied_library.uri, copy)
     return copy
 
 
@@ -140,3 +151,45 @@ def assert_accessible() -> Callable[[Page], None]:
         assert bad == []
 
     return check
+
+
+@pytest.fixture(scope="module")
+def studies(own_study: Path) -> Studies:
+    """The records of that study."""
+    return soundglass.open(own_study).studies
+
+
+@pytest.fixture(scope="module")
+def place(serve: Callable[..., str], own_study: Path) -> str:
+    """The address of the server on the library with a study."""
+    return serve(own_study)
+
+
+@pytest.fixture
+def somebody(client: Callable[..., TestClient], own_study: Path, studies: Studies) -> Callable[..., Taking]:
+    """Somebody who has joined, and taken all steps before the first of a kind."""
+
+    def joined(kind: str = "", **wanted: Any) -> Taking:
+        taking = study_taking.join(client(own_study), studies, "people")
+        if kind:
+            taking.go_to(kind, **wanted)
+        return taking
+
+    return joined
+
+
+@pytest.fixture
+def device(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser of somebody's own: what its scripts fail of fails the test, a lost connection does not."""
+    contexts, failures = [], list[str]()
+
+    def start(**settings: Any) -> BrowserContext:
+        context = browser.new_context(**settings)
+        context.on("weberror", lambda error: failures.append(str(error.error)))
+        contexts.append(context)
+        return context
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert failures == []

@@ -20,6 +20,8 @@ from soundglass.surfaces.web.settings import WebSettings
 TOKEN = "a token of some length"
 OWN = "http://127.0.0.1:8765"
 STATIC = "/static/app.css"
+PARTICIPANTS = ("/study/join/", "/study/p/", "/api/study/")
+"""Where a link of one's own is what lets in."""
 FOREIGN_HOSTS = (
     "evil.example",
     "evil.example:8765",
@@ -157,6 +159,32 @@ def test_a_server_others_can_reach_needs_a_token() -> None:
         WebSettings(token="hunter2")
 
 
+def test_a_server_behind_a_proxy_answers_to_the_name_and_origin_that_people_see(
+    client: Callable[..., TestClient], own_demo: Path
+) -> None:
+    proxied = client(own_demo, address="https://music.example.org", token=TOKEN)
+    shown = {"Authorization": f"Bearer {TOKEN}"}
+    for host in ("music.example.org", "Music.example.org:443", "127.0.0.1:8765"):
+        headers = {**shown, "Host": host, "Origin": "https://music.example.org"}
+        body = {"name": f"By {host}", "tracks": []}
+        assert proxied.post("/api/playlists", json=body, headers=headers).status_code == 201
+    for origin in ("https://music.example.org.evil.example", "https://example.org", "https://evil.example"):
+        headers = {**shown, "Host": "music.example.org", "Origin": origin}
+        assert proxied.post("/api/playlists", json={}, headers=headers).status_code == 403
+    assert proxied.get("/", headers={"Host": "evil.example", **shown}).status_code == 421
+    assert proxied.get("/api/playlists").status_code == 401
+
+
+def test_an_address_that_others_see_needs_a_token_and_is_one() -> None:
+    with pytest.raises(SoundglassError, match="token is needed"):
+        WebSettings(address="https://music.example.org")
+    for address in ("https://music.example.org:8443", "http://10.0.0.7", "https://[2001:db8::1]"):
+        assert WebSettings(address=address, token=TOKEN).is_private is False
+    for address in ("music.example.org", "https://a/b", "ftp://a", "https://a b", "https://", "https://a@b"):
+        with pytest.raises(SoundglassError, match="no address"):
+            WebSettings(address=address, token=TOKEN)
+
+
 def test_strangers_get_nothing(guarded: TestClient) -> None:
     every = [
         (method, re.sub(r"\{[^}]*\}", "x", route.path))
@@ -165,8 +193,10 @@ def test_strangers_get_nothing(guarded: TestClient) -> None:
     ]
     assert len(every) > 20
     for method, path in every:
-        if path != "/sign-in":
-            answer = guarded.request(method, path, json={} if method != "GET" else None)
+        answer = guarded.request(method, path, json={} if method != "GET" else None)
+        if path.startswith(PARTICIPANTS):
+            assert answer.status_code in {404, 422}, (method, path)
+        elif path != "/sign-in":
             assert answer.status_code == 401, (method, path)
             assert method == "HEAD" or answer.json()["error"] == "this server wants its token"
     assert guarded.get("/static/../app.py").status_code in {401, 404}

@@ -28,8 +28,8 @@ def evaluation(found: Evaluation, files: Sequence[Path]) -> None:
     """Show the tables of all sections, then the targets, then where the report is."""
     out = console()
     out.print(Text.assemble((plain(found.library.name), "bold"), f": {facts(found.library)}"))
-    for section in found.sections:
-        _section(section)
+    for part in found.sections:
+        section(part)
     if found.targets:
         _targets(found)
     out.print()
@@ -37,7 +37,8 @@ def evaluation(found: Evaluation, files: Sequence[Path]) -> None:
         out.print(plain(home_as_tilde(str(file))), style="dim", markup=False)
 
 
-def _section(section: Section) -> None:
+def section(section: Section) -> None:
+    """Show the tables of one part, as wide as the terminal allows."""
     out = console()
     out.print(f"\n{plain(section.title)}", style="bold", markup=False)
     out.print(plain(section.summary), markup=False)

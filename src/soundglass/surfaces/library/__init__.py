@@ -1,4 +1,4 @@
-"""A library as Python sees it: open, fill, ask, look, hear, measure, keep."""
+"""A library as Python sees it: open, fill, ask, look, hear, measure, keep, study."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from soundglass.surfaces.library.keeping import Keeping
 from soundglass.surfaces.library.looking import Looking
 from soundglass.surfaces.library.matching import Matching
 from soundglass.surfaces.library.measuring import Measuring
+from soundglass.surfaces.library.studying import Studying
 
 
-class Library(Filling, Hearing, Looking, Matching, Measuring, Keeping):
+class Library(Filling, Hearing, Looking, Matching, Measuring, Keeping, Studying):
     """A collection of analysed tracks that can be asked for recommendations and their reasons.
 
     Parameters

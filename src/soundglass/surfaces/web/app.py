@@ -55,7 +55,7 @@ def create_app(web: Web) -> FastAPI:
     guards = [
         Middleware(SafeHeaders),
         Middleware(Hosts, settings=web.settings),
-        Middleware(Origins, forms=(SIGN_IN,)),
+        Middleware(Origins, forms=(SIGN_IN,), address=web.settings.address),
         *([Middleware(Tokens, token=web.settings.token)] if web.settings.token else []),
         Middleware(Bodies),
     ]

@@ -36,6 +36,7 @@ JOBS: Mapping[str, Job] = {
     "tile": Job("soundglass.surfaces.web.sight.draw", "tile"),
     "part": Job("soundglass.surfaces.web.sight.draw", "part"),
     "region_sound": Job("soundglass.surfaces.web.why.hearing", "region_sound", quick=True),
+    "study_results": Job("soundglass.surfaces.web.study.analysing", "study_results"),
     "without": Job("soundglass.surfaces.web.why.hearing", "without"),
 }
 """Everything a worker can be asked for, by name; nothing else can be called."""

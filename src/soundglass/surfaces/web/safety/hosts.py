@@ -20,7 +20,8 @@ class Hosts:
 
     def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
         self._app = app
-        self._names = {*_OWN_NAMES, settings.host.lower(), *(name.lower() for name in settings.allowed_hosts)}
+        named = (settings.host, *settings.allowed_hosts, _without_port(settings.address.partition("://")[2]))
+        self._names = {*_OWN_NAMES, *(name.lower() for name in named if name)}
         self._private = settings.is_private
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

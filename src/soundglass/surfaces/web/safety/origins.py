@@ -22,11 +22,14 @@ class Origins:
     app : ASGIApp
     forms : sequence of str
         The paths that take a form.
+    address : str
+        By which others reach the server through a proxy, if there is one.
     """
 
-    def __init__(self, app: ASGIApp, forms: tuple[str, ...] = ()) -> None:
+    def __init__(self, app: ASGIApp, forms: tuple[str, ...] = (), address: str = "") -> None:
         self._app = app
         self._forms = forms
+        self._address = address.lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -38,8 +41,8 @@ class Origins:
 
     def _objection(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
-        own = f"{scope['scheme']}://{headers.get('host', '')}"
-        if any(origin.lower() != own.lower() for origin in headers.getlist("origin")):
+        own = {f"{scope['scheme']}://{headers.get('host', '')}".lower(), self._address} - {""}
+        if any(origin.lower() not in own for origin in headers.getlist("origin")):
             return 403, "only this app's own pages may change anything"
         if headers.get("sec-fetch-site", "none") not in _OWN_FETCHES:
             return 403, "only this app's own pages may change anything"

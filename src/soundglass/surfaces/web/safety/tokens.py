@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 COOKIE = "soundglass"
 SIGN_IN = "/sign-in"
-_OPEN = (SIGN_IN, "/static/")
+_OPEN = (SIGN_IN, "/static/", "/study/join/", "/study/p/", "/api/study/")
+"""Where nothing of the library is. Who takes part in a study shows a link of their own instead."""
 
 
 class Tokens:

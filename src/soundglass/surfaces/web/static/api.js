@@ -3,11 +3,12 @@
 
 /** What the server says went wrong. */
 export class Problem extends Error {
-  /** @param {string} message @param {number} status @param {string | null} remedy */
-  constructor(message, status, remedy) {
+  /** @param {string} message @param {number} status @param {string | null} remedy @param {string} [why] In one word, where a page acts on it. */
+  constructor(message, status, remedy, why = "") {
     super(message);
     this.status = status;
     this.remedy = remedy;
+    this.why = why;
   }
 }
 
@@ -34,7 +35,10 @@ export async function send(method, url, body) {
   }
   const text = await answer.text();
   const content = text && (answer.headers.get("content-type") ?? "").includes("json") ? JSON.parse(text) : null;
-  if (!answer.ok) throw new Problem(content?.error ?? "That did not work", answer.status, content?.remedy ?? null);
+  if (!answer.ok) {
+    const { error = "That did not work", remedy = null, why } = content ?? {};
+    throw new Problem(error, answer.status, remedy, why);
+  }
   return content;
 }
 

@@ -1,16 +1,14 @@
-"""The page that says what the study will be."""
+"""The listening study on the web: for its participants, and for those who run it."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from fastapi import APIRouter
 
-from soundglass.surfaces.web.pages import page
+from soundglass.surfaces.web.study.api import router as api
+from soundglass.surfaces.web.study.participants import router as participants
+from soundglass.surfaces.web.study.researchers import router as researchers
 
-router = APIRouter(include_in_schema=False)
-
-
-@router.get("/study")
-def study(request: Request) -> HTMLResponse:
-    """Say that there is no study yet."""
-    return page(request, "study.html.j2")
+router = APIRouter()
+router.include_router(participants)
+router.include_router(api)
+router.include_router(researchers)

@@ -1,0 +1,1 @@
+"""Taking part in a listening study by HTTP, as a browser does."""
