@@ -14,6 +14,7 @@ from soundglass.evaluate.study.analysis.power import (
     pairs_for,
     pairs_for_equivalence,
     participants_for,
+    power_of_pairs,
     trials_for,
 )
 from soundglass.evaluate.study.conditions import RECOMMENDERS
@@ -23,7 +24,6 @@ from soundglass.evaluate.study.instruments.scoring import scored
 from soundglass.evaluate.study.orders import N_SLOTS
 from soundglass.evaluate.study.results import FEWEST
 from soundglass.surfaces.cli.main import app
-from soundglass.surfaces.library import Library
 
 DOCS = Path(__file__).parents[1] / "docs"
 STUDY = (DOCS / "study.md").read_text("utf-8")
@@ -93,7 +93,12 @@ def test_numbers_of_participants_are_what_the_program_finds() -> None:
         in flat
     )
     assert f"({pairs_for_equivalence(0.5)} at 0.5 standard deviations)" in flat
-    assert f"The default, {Design().planned}, is three times {N_SLOTS}" in flat
+    assert f"The default, {Design().planned}, is six times {N_SLOTS}" in flat
+    assert Design().planned == 6 * N_SLOTS
+    chances = [
+        f"{100 * power_of_pairs(accuracies_as_d_z(0.7, 0.6, each, 0.1), n, 0.01):.0f} %" for n in (96, 48)
+    ]
+    assert "by 96 with a chance of {}, by 48 with one of {}".format(*chances) in flat
     assert FEWEST == 10
     assert "With fewer than ten participants nothing is tested" in flat
     template = " ".join(TEMPLATE.split())
@@ -101,15 +106,10 @@ def test_numbers_of_participants_are_what_the_program_finds() -> None:
     assert f"accuracy .65 against .50 takes {large} " in template
 
 
-def test_a_shorter_study_can_be_made_in_python() -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", STUDY, re.DOTALL)
-    (made,) = re.findall(r"Design\(.*\)(?=\))", example)
-    design = eval(made, {"Design": Design})
-    scales = load().scales
-    assert set(design.scales) < set(Design().scales)
-    assert {*design.scales, *design.background} <= scales.keys()
-    assert "new_study" in example
-    assert callable(Library.new_study)
+def test_a_shorter_study_is_of_scales_there_are() -> None:
+    (command,) = re.findall(r"`soundglass study new pilot (--scale .*?)`", STUDY)
+    named = command.replace("--scale", "").split()
+    assert set(named) < set(Design().scales) <= load().scales.keys()
 
 
 def test_links_within_the_page_lead_somewhere() -> None:

@@ -53,7 +53,7 @@ def test_a_study_is_shown_with_links_length_trials_and_who_took_part(
     assert f"/study/join/{record.join_code}\n" in said
     assert f"/study/join/{record.simulated_code} (simulated participants only)" in said
     assert re.search(r"about \d+ minutes, \d+ pages", said)
-    assert "people     1 joined, 0 finished, 1 of 16 orders used, 48 planned" in said
+    assert "people     1 joined, 0 finished, 1 of 16 orders used, 96 planned" in said
     assert "SIMULATED  2 joined, 0 finished, 2 of 16 orders used" in said
     trials = re.findall(r"8 by (\w+), ([\d.]+) to ([\d.]+) SD apart \(mean ([\d.]+)\)", said)
     assert [by for by, *_ in trials] == ["features", "spectrogram"]
@@ -73,9 +73,9 @@ def test_what_is_shown_is_also_json(run: Callable[..., Ran], own: Library, there
 def test_studies_are_listed(
     run: Callable[..., Ran], own: Library, there: There, demo_library: Library
 ) -> None:
-    assert run("study", "list", *there).out == f"{NAME}: open, 0 of 48 people finished\n"
+    assert run("study", "list", *there).out == f"{NAME}: open, 0 of 96 people finished\n"
     joined(own, "simulated")
-    assert run("study", "list", *there).out == f"{NAME}: open, 0 of 48 people finished, 1 simulated\n"
+    assert run("study", "list", *there).out == f"{NAME}: open, 0 of 96 people finished, 1 simulated\n"
     said = run("study", "list", "--library", demo_library.uri)
     assert (said.status, said.out) == (
         0,

@@ -33,12 +33,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_few_people_get_tables_and_one_clear_line(library: Path, run: Runner) -> None:
     out = run("study", "results", "pilot", "--library", library).out
-    assert "2 people are counted; 48 are planned." in out
+    assert "2 people are counted; 96 are planned." in out
     assert "Simulation accuracy by condition" in out
     conclusion = " ".join(out.partition("Conclusion\n")[2].split())
     told, _, hint = conclusion.partition(" --output ")
     assert told == (
-        "Not enough data: 2 participants are counted. Nothing is tested with fewer than 10; 48 are planned."
+        "Not enough data: 2 participants are counted. Nothing is tested with fewer than 10; 96 are planned."
     )
     assert hint == "FOLDER writes all tables and plots, and a page of them"
     assert "SIMULATED" not in out
@@ -120,7 +120,7 @@ def test_what_cannot_be_is_one_clear_line(library: Path, run: Runner, tmp_path: 
 
 def test_power_is_told_without_a_library(run: Runner) -> None:
     out = run("study", "power").out
-    assert "With 48 participants" in out
+    assert "With 96 participants" in out
     assert "Right answers against guessing" in out
     tables = run("study", "power", "--trials", "6", "--planned", "100", "--json").json["tables"]
     (half,) = [row for row in tables[0]["rows"] if row[0] == "d = 0.5"]

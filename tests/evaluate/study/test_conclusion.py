@@ -88,7 +88,7 @@ def test_too_few_are_said_in_one_line(n: int, counted: str) -> None:
     told = conclude(analyse(records_of(n)))
     assert told.points == ()
     assert told.headline.startswith(f"Not enough data: {counted} counted")
-    assert f"fewer than {FEWEST}; 48 are planned" in told.headline
+    assert f"fewer than {FEWEST}; 96 are planned" in told.headline
     assert "\n" not in told.headline
 
 

@@ -20,6 +20,7 @@ from soundglass.evaluate.study.report.contract import results_json
 from soundglass.evaluate.study.report.files import write_results
 from soundglass.evaluate.study.report.page import fragment, html
 from soundglass.evaluate.study.report.sections import sections
+from soundglass.evaluate.study.report.tables import likeness
 from soundglass.evaluate.study.results import Results, analyse
 from study_answers import Truth, records_of
 from study_plans import plan_of
@@ -95,7 +96,7 @@ def test_what_there_is_to_read_comes_in_order(parts: dict[str, Section]) -> None
 def test_who_took_part_adds_up(parts: dict[str, Section]) -> None:
     found = dict(table(parts["participants"], "Joined and counted").rows)
     assert (found["joined"], found["left out: did not finish"], found["counted"]) == (16, 2, 14)
-    assert "14 people are counted; 48 are planned." in parts["participants"].summary
+    assert "14 people are counted; 96 are planned." in parts["participants"].summary
 
 
 def test_orders_that_are_not_balanced_are_said(parts: dict[str, Section]) -> None:
@@ -276,6 +277,17 @@ def test_who_would_be_left_out_anyway_changes_nothing(results: Results) -> None:
     assert any("left out without it, too" in note for note in sections(found)[0].notes)
 
 
+def test_how_much_alike_answers_are_is_told_beside_what_was_planned_for(results: Results) -> None:
+    """Whoever is always right, or never, gives answers that are wholly alike."""
+    knowing = {person.pseudonym for person in results.counted[::2]}
+    split = tuple(replace(one, is_correct=one.participant in knowing) for one in results.records.simulations)
+    found = replace(results, records=replace(results.records, simulations=split))
+    assert likeness(found) == 1
+    (note,) = [note for note in sections(found)[1].notes if "are alike by" in note]
+    assert "are alike by 1.000 " in note
+    assert note.endswith("planning took 0.1.")
+
+
 def test_without_a_model_the_report_says_why(results: Results) -> None:
     records = results.records
     always = tuple(
@@ -283,7 +295,8 @@ def test_without_a_model_the_report_says_why(results: Results) -> None:
         for one in records.simulations
     )
     found = analyse(replace(records, simulations=always), DRAWS)
-    (note,) = sections(found)[1].notes
+    alike, note = sections(found)[1].notes
+    assert "are alike by" in alike
     assert note.startswith("Without a mixed logistic model: ")
     assert "each participant’s share" in note
     assert math.isfinite(found.confirmatory[0].found.p)

@@ -35,6 +35,18 @@ def test_who_joins_is_found_again_by_the_secret_alone(studies: Studies, study: S
             studies.participant(wrong)
 
 
+def test_who_asks_again_with_the_same_secret_joins_once(studies: Studies, study: StudyRecord) -> None:
+    def ask(secret: str) -> tuple[Participant, str]:
+        return studies.join(study, "people", consented={}, n_slots=4, order=range(4), secret=secret)
+
+    first = ask("chosen" * 6)
+    studies.set_open(study.name, False)
+    assert ask("chosen" * 6) == first
+    studies.set_open(study.name, True)
+    assert ask("others" * 6)[0].pseudonym != first[0].pseudonym
+    assert len(studies.participants(study, "people")) == 2
+
+
 def test_the_least_used_slot_is_taken_in_the_order_given(studies: Studies, study: StudyRecord) -> None:
     assert [joined(studies, study)[0].slot for _ in range(6)] == [2, 0, 3, 1, 2, 0]
     assert [joined(studies, study, "simulated")[0].slot for _ in range(2)] == [2, 0]

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 from study_taking import Taking, join
 
-import soundglass
 from soundglass.library.study.studies import Studies
 from soundglass.surfaces.web.study.contract import StudiesShape, StudyShape
 
@@ -21,11 +20,6 @@ NAME = "Trial run"
 @pytest.fixture(scope="module")
 def asked(client: Callable[..., TestClient], own_study: Path) -> TestClient:
     return client(own_study)
-
-
-@pytest.fixture(scope="module")
-def studies(own_study: Path) -> Studies:
-    return soundglass.open(own_study).studies
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +38,7 @@ def test_the_page_shows_links_and_progress_of_both_populations(
     page = asked.get("/study").text
     assert f"http://127.0.0.1:8765/study/join/{record.join_code}" in page
     assert f"http://127.0.0.1:8765/study/join/{record.simulated_code}" in page
-    assert "0 joined, 0 finished of 48 planned" in page
+    assert "0 joined, 0 finished of 96 planned" in page
     assert "2 joined, 1 finished" in page
     assert taken.pseudonym not in page
     assert taken.secret not in page

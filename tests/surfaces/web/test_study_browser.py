@@ -46,6 +46,28 @@ def test_consent_comes_first(place: str, studies: Studies, device: Callable[...,
     assert studies.counts(studies.study())["people"].joined == before + 1
 
 
+def test_consent_whose_receipt_is_lost_joins_nobody_twice(
+    place: str, studies: Studies, device: Callable[..., BrowserContext]
+) -> None:
+    before, sent = studies.counts(studies.study())["people"].joined, list[str]()
+    page = device().new_page()
+
+    def lose_the_first(route: Any) -> None:
+        sent.append(route.request.post_data)
+        if len(sent) > 1:
+            return route.continue_()
+        route.fetch()
+        return route.abort("connectionreset")
+
+    page.route("**/api/study/join/*", lose_the_first)
+    page.goto(f"{place}/study/join/{studies.study().join_code}")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="I agree").click()
+    page.wait_for_selector("#step")
+    assert len(sent) == 2
+    assert studies.counts(studies.study())["people"].joined == before + 1
+
+
 def test_questions_open_once_enough_was_heard(
     place: str, somebody: Somebody, device: Callable[..., BrowserContext]
 ) -> None:

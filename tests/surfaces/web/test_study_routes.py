@@ -33,11 +33,6 @@ def asked(client: Callable[..., TestClient], own_study: Path) -> TestClient:
     return client(own_study)
 
 
-@pytest.fixture(scope="module")
-def studies(own_study: Path) -> Studies:
-    return soundglass.open(own_study).studies
-
-
 @pytest.fixture
 def taking(asked: TestClient, studies: Studies) -> Taking:
     return join(asked, studies)
@@ -89,6 +84,21 @@ def test_who_consents_gets_a_link_of_their_own(asked: TestClient, studies: Studi
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert f"path=/study/join/{record.join_code}" in cookie
+
+
+def test_an_invitation_whose_answer_was_lost_joins_nobody_twice(asked: TestClient, studies: Studies) -> None:
+    record = studies.study()
+    body = {
+        "consent": True,
+        "wording": Instruments.from_json(record.instruments).sha256,
+        "secret": "chosen_by-the_browser0123456789ab",
+    }
+    once, again = (asked.post(f"/api/study/join/{record.simulated_code}", json=body) for _ in range(2))
+    assert once.json() == again.json()
+    assert once.json()["address"].endswith(body["secret"])
+    for weak in ("", "short", "a" * 31, "a/" * 20, "a" * 65):
+        refused = asked.post(f"/api/study/join/{record.simulated_code}", json={**body, "secret": weak})
+        assert refused.status_code == 422
 
 
 def test_a_browser_that_has_joined_may_go_on_or_begin_anew(asked: TestClient, studies: Studies) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Final
 
 from soundglass.core.errors import SoundglassError
+
+SCALES: Final = ("ess", "trust", "resque", "tlx")
+PLANNED: Final = 96
+"""Six times all orders: the least at which a difference of ten percentage points is likely to be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,11 @@ class Design:
     trials: int = 3
     listen_s: float = 10.0
     show_names: bool = False
-    scales: tuple[str, ...] = ("ess", "trust", "resque", "tlx")
+    scales: tuple[str, ...] = SCALES
     background: tuple[str, ...] = ("about", "gold_msi", "ncs")
     organiser: str = ""
     contact: str = ""
-    planned: int = 48
+    planned: int = PLANNED
     accuracy_of_interest: float = 0.10
     effect_of_interest: float = 0.5
 
@@ -56,3 +62,11 @@ class Design:
             raise SoundglassError(
                 f"{self.listen_s:g} s cannot be asked to be heard", remedy="Choose 0.5 to 30 seconds"
             )
+        if not 0 < self.accuracy_of_interest < 1 or not 0 < self.effect_of_interest < math.inf:
+            raise SoundglassError(
+                "a difference that would matter has to be above 0",
+                remedy="Choose as in 0.1 of right answers, and 0.5 standard deviations of ratings",
+            )
+        asked = (*self.scales, *self.background)
+        if len(set(asked)) < len(asked):
+            raise SoundglassError("a questionnaire is named twice", remedy="Name each once")

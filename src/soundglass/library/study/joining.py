@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import sqlite3
@@ -12,7 +13,7 @@ from hashlib import blake2b, sha256
 from typing import Any
 
 from soundglass.core.types import Json
-from soundglass.library.study.failures import StudyNotFound, closed, unknown_link
+from soundglass.library.study.failures import StudyNotFound, UnknownLink, closed, unknown_link
 from soundglass.library.study.file import StudyFile, now_text, packed
 from soundglass.library.study.records import Participant, Population, StudyRecord
 from soundglass.library.study.shelf import STUDIES, random_letters, study_of
@@ -34,6 +35,7 @@ class Joining(StudyFile):
         consented: Mapping[str, Json],
         n_slots: int,
         order: Sequence[int],
+        secret: str | None = None,
     ) -> tuple[Participant, str]:
         """Let somebody new take part.
 
@@ -46,6 +48,9 @@ class Joining(StudyFile):
             population.
         order : sequence of int
             Which of equally used rows comes first.
+        secret : str, optional
+            What the participant's link is to hold, if a browser chose it before it asked: when the answer was
+            lost and it asks again, nobody joins twice.
 
         Returns
         -------
@@ -60,8 +65,10 @@ class Joining(StudyFile):
         StudyNotFound
             The study is gone.
         """
-        secret, agreed = secrets.token_urlsafe(24), packed(dict(consented))
+        secret, agreed = secret or secrets.token_urlsafe(24), packed(dict(consented))
         with self.transaction() as db:
+            with contextlib.suppress(UnknownLink):
+                return _by_secret(db, secret), secret
             number = _count_in(db, study, population)
             slot = _least_used(db, study, population, n_slots, order)
             drawn = number, slot, _seed(study.plan_sha256, population, number)

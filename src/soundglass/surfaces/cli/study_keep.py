@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from soundglass.evaluate.study.design import PLANNED, SCALES, Design
 from soundglass.surfaces.cli.options import JsonOption, LibraryOption, open_library
 
 if TYPE_CHECKING:
@@ -36,7 +37,19 @@ def new(  # noqa: PLR0913, PLR0917  (options)
     ] = False,
     organiser: Annotated[str, typer.Option(help="Who asks for consent; shown to participants.")] = "",
     contact: Annotated[str, typer.Option(help="Whom participants can write to.")] = "",
-    planned: Annotated[int, typer.Option(help="How many complete participants are aimed at.", min=1)] = 48,
+    planned: Annotated[
+        int, typer.Option(help="How many complete participants are aimed at.", min=1)
+    ] = PLANNED,
+    scale: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="A questionnaire after every part; may be repeated. All by default."),
+    ] = None,
+    accuracy_of_interest: Annotated[
+        float, typer.Option(help="The smallest difference of shares of right answers that would matter.")
+    ] = 0.1,
+    effect_of_interest: Annotated[
+        float, typer.Option(help="The smallest difference of ratings that would matter, in SD.")
+    ] = 0.5,
     wording: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="A translation ('soundglass study wording --copy FOLDER')."),
@@ -45,11 +58,21 @@ def new(  # noqa: PLR0913, PLR0917  (options)
     json: JsonOption = False,
 ) -> None:
     """Make a study of the library: choose tracks, and freeze all that participants will see and hear."""
-    from soundglass.evaluate.study.design import Design
     from soundglass.evaluate.study.instruments.loading import load
     from soundglass.surfaces.cli.show_evaluation import progress
 
-    design = Design(seed, trials, listen, show_names, organiser=organiser, contact=contact, planned=planned)
+    design = Design(
+        seed,
+        trials,
+        listen,
+        show_names,
+        scales=tuple(scale or SCALES),
+        organiser=organiser,
+        contact=contact,
+        planned=planned,
+        accuracy_of_interest=accuracy_of_interest,
+        effect_of_interest=effect_of_interest,
+    )
     instruments = load(wording)
     opened = open_library(library)
     with progress("a study") as tell:

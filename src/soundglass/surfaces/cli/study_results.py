@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from soundglass.evaluate.study.design import PLANNED, Design
 from soundglass.surfaces.cli.options import JsonOption, LibraryOption, open_library
 
 if TYPE_CHECKING:
@@ -75,12 +76,11 @@ def export(
 
 def power(
     trials: Annotated[int, typer.Option(help="Trials in a block.", min=1, max=8)] = 3,
-    planned: Annotated[int, typer.Option(help="Participants.", min=2, max=100_000)] = 48,
+    planned: Annotated[int, typer.Option(help="Participants.", min=2, max=100_000)] = PLANNED,
     json: JsonOption = False,
 ) -> None:
     """Say how many participants and trials a study needs."""
     from soundglass.evaluate.report.contract import section_json
-    from soundglass.evaluate.study.design import Design
     from soundglass.evaluate.study.planning import planning
     from soundglass.surfaces.cli import show, show_evaluation
 

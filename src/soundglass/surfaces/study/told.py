@@ -38,7 +38,6 @@ def study_json(studies: Studies, record: StudyRecord) -> dict[str, Json]:
         "people": _count_json(counts["people"]),
         "simulated": _count_json(counts["simulated"]),
         "plan_sha256": record.plan_sha256,
-        "wording_sha256": record.instruments_sha256,
     }
 
 
@@ -58,6 +57,7 @@ def _of_plan(study: Fixed) -> dict[str, Json]:
         "pages": len(way(study, 0, 0)),
         "minutes": minutes(plan, instruments),
         "versions": dict(plan.versions),
+        "wording_sha256": instruments.sha256,
     }
 
 

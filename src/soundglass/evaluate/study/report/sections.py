@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from soundglass.evaluate.findings import Section, Table
+from soundglass.evaluate.report.figures import number
 from soundglass.evaluate.study.conclusion import changed
 from soundglass.evaluate.study.measured import ERROR, OVERSELLING, Measure
 from soundglass.evaluate.study.orders import N_SLOTS
-from soundglass.evaluate.study.planning import planning
+from soundglass.evaluate.study.planning import ALIKE, planning
 from soundglass.evaluate.study.report import plots, tables
 from soundglass.evaluate.study.results import FEWEST, Results
 
@@ -92,12 +94,18 @@ def _understanding(results: Results) -> Section:
 
 
 def _notes(results: Results) -> tuple[str, ...]:
+    alike = tables.likeness(results)
+    found = (
+        f"After one explanation, answers of one participant are alike by {number(alike)} (intraclass "
+        f"correlation, mean of explanations); planning took {ALIKE:g}."
+    )
+    said = () if math.isnan(alike) else (found,)
     if results.model is not None:
-        return () if results.model.has_interaction else (_NO_INTERACTION,)
+        return said if results.model.has_interaction else (*said, _NO_INTERACTION)
     instead = (
         " Differences and p are of each participant’s share of right answers." if results.confirmatory else ""
     )
-    return (f"Without a mixed logistic model: {results.why_no_model}.{instead}",)
+    return (*said, f"Without a mixed logistic model: {results.why_no_model}.{instead}")
 
 
 _NO_INTERACTION = (

@@ -13,7 +13,7 @@ from soundglass.evaluate.findings import Cell as Figure
 from soundglass.evaluate.findings import Table
 from soundglass.evaluate.study.analysis.accuracy import AccuracyModel
 from soundglass.evaluate.study.analysis.paired import mean_difference
-from soundglass.evaluate.study.analysis.proportions import accuracy
+from soundglass.evaluate.study.analysis.proportions import accuracy, intraclass_correlation
 from soundglass.evaluate.study.analysis.reliability import cronbach_alpha
 from soundglass.evaluate.study.comparisons import Comparison, of
 from soundglass.evaluate.study.conditions import (
@@ -93,6 +93,20 @@ def share(results: Results, explanation: Explanation, by: By | None) -> Estimate
     return accuracy([one.is_correct for one in own], [one.participant for one in own])
 
 
+def likeness(results: Results) -> float:
+    """Give how much alike the answers of a participant are after one explanation, as a mean of explanations.
+
+    Explanations after which all answers are alike count for nothing; NaN where none is left.
+    """
+    found = [
+        intraclass_correlation([one.is_correct for one in own], [one.participant for one in own])
+        for explanation in EXPLANATIONS
+        if (own := [one for one in simulations(results) if one.cell.explanation == explanation])
+    ]
+    told = [one for one in found if np.isfinite(one)]
+    return float(np.mean(told)) if told else float("nan")
+
+
 def simulations(results: Results) -> list[Simulation]:
     """Give the forward simulations that are counted."""
     counted = {person.pseudonym for person in results.counted}
@@ -121,12 +135,12 @@ def effects(model: AccuracyModel) -> Table:
         ("effect", "χ²", "degrees of freedom", "p"),
         tuple((name, test.statistic, test.degrees, test.p) for name, test in model.effects.items()),
         "Likelihood-ratio tests in a mixed logistic model: right ~ explanation × recommender, with random "
-        f"intercepts of participants and items (SD {_deviations(model)} in log odds).",
+        f"intercepts of {_deviations(model)} (SD in log odds).",
     )
 
 
 def _deviations(model: AccuracyModel) -> str:
-    return " and ".join(f"{deviation:.2f}" for deviation in model.model.deviations.values())
+    return ", ".join(f"{grouping} ({sd:.2f})" for grouping, sd in model.model.deviations.items())
 
 
 def odds(model: AccuracyModel) -> Table:

@@ -8,6 +8,10 @@ import { says } from "./study_words.js";
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("consent"));
 const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
 const other = document.getElementById("else");
+/** What one's own link will hold, chosen once: should the answer be lost, asking again joins nobody twice. */
+const secret = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))))
+  .replaceAll("+", "-")
+  .replaceAll("/", "_");
 let isSending = false;
 
 /** @param {string} words */
@@ -25,9 +29,8 @@ async function join(consent) {
   const { code = "", wording } = consent.dataset;
   try {
     const address = `/api/study/join/${encodeURIComponent(code)}`;
-    const joined = await deliver("POST", address, { consent: true, wording }, (is_lost) =>
-      show(is_lost ? says("connection-lost") : ""),
-    );
+    const agreed = { consent: true, wording, secret };
+    const joined = await deliver("POST", address, agreed, (is_lost) => show(is_lost ? says("connection-lost") : ""));
     location.assign(joined.address);
   } catch (error) {
     isSending = false;

@@ -47,7 +47,7 @@ def join(request: Request, web: TheWeb, code: Code, body: Consent) -> Response:
     consented = {"wording_sha256": body.wording, "at": datetime.now(UTC).isoformat(timespec="seconds")}
     order = slot_order(study.plan.design.seed)
     participant, secret = web.library.studies.join(
-        record, population, consented=consented, n_slots=N_SLOTS, order=order
+        record, population, consented=consented, n_slots=N_SLOTS, order=order, secret=body.secret
     )
     own = {"address": page_address(secret), "pseudonym": participant.pseudonym}
     answer = JSONResponse(own, 201, {"Location": page_address(secret)})

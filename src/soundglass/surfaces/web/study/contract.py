@@ -26,6 +26,13 @@ class Consent(_Body):
 
     consent: Literal[True]
     wording: Annotated[str, Field(max_length=64, description="The hash of the wording they read.")]
+    secret: Annotated[
+        str | None,
+        Field(
+            pattern="^[A-Za-z0-9_-]{32,64}$",
+            description="What their own link is to hold, drawn at random; sent again it joins nobody twice.",
+        ),
+    ] = None
 
 
 class HeardNow(_Body):

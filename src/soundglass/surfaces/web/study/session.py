@@ -185,6 +185,6 @@ class Session:
             "tracks": {role: track.id for role, track in roles.tracks(step, self.plan).items()},
             "versions": {**self.plan.versions, "program": soundglass.__version__},
             "plan_sha256": self.record.plan_sha256,
-            "wording_sha256": self.record.instruments_sha256,
+            "wording_sha256": self.words.sha256,
             "times_ms": dict(times),
         }
