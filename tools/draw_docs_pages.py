@@ -25,7 +25,11 @@ from playwright.sync_api import Page, sync_playwright
 import soundglass
 from draw_docs_images import CHROMIUM, INTO, MATCH, QUERY, few
 from soundglass.demo import demo_music
+from soundglass.evaluate.study.conditions import Cell
+from soundglass.evaluate.study.design import Design
+from soundglass.evaluate.study.orders import N_SLOTS
 from soundglass.surfaces.library import Library
+from soundglass.surfaces.study.fixed import fixed, way
 
 WIDTH, COLOURS = 1000, 160
 DESK = {"width": 1180, "height": 1180}
@@ -56,7 +60,10 @@ SHOTS: Mapping[str, Shot] = {
     "compare-library": Shot("/compare"),
     "playlists": Shot("/playlists"),
     "playlist": Shot("/playlists/{playlist}"),
-    "study": Shot("/study"),
+    "study": Shot("/study/p/{bars}"),
+    "study-regions": Shot("/study/p/{regions}"),
+    "study-phone": Shot("/study/p/{regions}", phone=True, dark=True),
+    "studies": Shot("/study"),
     "api": Shot("/api"),
     "track-dark": Shot("/tracks/{query}", dark=True),
     "why-phone": Shot(
@@ -95,6 +102,22 @@ def names(address: str, library: Library, page: Page) -> dict[str, str]:
     return {"query": found[0], "match": found[1], "playlist": str(made.json()["id"])}
 
 
+def participants(library: Library) -> dict[str, str]:
+    """Make a study, and have somebody come to each of two pages; give their links' secrets."""
+    design = Design(organiser="Music Lab, Example University", contact="lab@example.org")
+    studies, record = library.studies, library.new_study("pilot", design)
+    study, secrets = fixed(record), {}
+    for cell in (Cell("features", "bars"), Cell("spectrogram", "regions")):
+        somebody, secret = studies.join(record, "people", consented={}, n_slots=N_SLOTS, order=range(N_SLOTS))
+        for step in way(study, somebody.slot, somebody.seed):
+            if step.block and step.cell == cell:
+                break
+            studies.show(somebody, step.id, {}, {})
+            studies.answer(somebody, somebody.seat, step.id, {}, {})
+        secrets[cell.explanation] = secret
+    return secrets
+
+
 def small(shown: bytes) -> bytes:
     """Encode a picture with few colours, not wider than ``WIDTH`` pixels."""
     image = Image.open(BytesIO(shown)).convert("RGB")
@@ -121,7 +144,7 @@ def main() -> None:
             library.scan(demo_music(), workers=1)
         with serving(copy) as address:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            ids = names(address, library, browser.new_page())
+            ids = names(address, library, browser.new_page()) | participants(library)
             for name in asked.names or SHOTS:
                 shot = SHOTS[name]
                 settings: dict[str, Any] = {"viewport": PHONE if shot.phone else DESK}

@@ -241,7 +241,7 @@ def test_the_demo_is_large_enough_for_three_trials_of_ten_seconds(
     [
         (Design(trials=6), r"76 tracks are needed, 50 of its 51 can be used \(1 shorter than 11 s\)"),
         (Design(listen_s=15), r"52 tracks are needed, 0 of its 51 can be used \(51 shorter than 16 s\)"),
-        (Design(scales=("ess", "eq")), "there is no scale 'eq'"),
+        (Design(scales=("ess", "eq")), "there is no questionnaire 'eq'"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(

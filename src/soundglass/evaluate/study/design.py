@@ -9,6 +9,7 @@ from typing import Final
 from soundglass.core.errors import SoundglassError
 
 SCALES: Final = ("ess", "trust", "resque", "tlx")
+BACKGROUND: Final = ("about", "gold_msi", "ncs")
 PLANNED: Final = 96
 """Six times all orders: the least at which a difference of ten percentage points is likely to be found."""
 
@@ -46,7 +47,7 @@ class Design:
     listen_s: float = 10.0
     show_names: bool = False
     scales: tuple[str, ...] = SCALES
-    background: tuple[str, ...] = ("about", "gold_msi", "ncs")
+    background: tuple[str, ...] = BACKGROUND
     organiser: str = ""
     contact: str = ""
     planned: int = PLANNED

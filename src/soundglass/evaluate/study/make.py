@@ -11,7 +11,7 @@ from soundglass.core.errors import SoundglassError
 from soundglass.evaluate.study.choice import Asked
 from soundglass.evaluate.study.chosen import Chosen, choose
 from soundglass.evaluate.study.conditions import By
-from soundglass.evaluate.study.design import Design
+from soundglass.evaluate.study.design import BACKGROUND, SCALES, Design
 from soundglass.evaluate.study.eligible import compared_by
 from soundglass.evaluate.study.evidence import make_evidence
 from soundglass.evaluate.study.framing import Recording
@@ -88,11 +88,12 @@ def make(
 
 
 def _refuse_unknown(design: Design, instruments: Instruments) -> None:
-    """Raise where a scale is to be asked that the wording does not have."""
-    unknown = [key for key in (*design.scales, *design.background) if key not in instruments.scales]
+    """Raise where something is to be asked that is no questionnaire of this wording."""
+    known = [key for key in (*SCALES, *BACKGROUND) if key in instruments.scales]
+    unknown = [key for key in (*design.scales, *design.background) if key not in known]
     if unknown:
         raise SoundglassError(
-            f"there is no scale {unknown[0]!r}", remedy=f"There is: {', '.join(instruments.scales)}"
+            f"there is no questionnaire {unknown[0]!r}", remedy=f"There is: {', '.join(known)}"
         )
 
 
