@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
-from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from soundglass.core.errors import AudioError, SoundglassError, TrackNotFound
-from soundglass.evaluate.study.instruments.loading import load
+from soundglass.evaluate.study.instruments.loading import english
 from soundglass.evaluate.study.instruments.questions import Instruments
 from soundglass.library.study.failures import (
     AlreadyAnswered,
@@ -150,9 +149,3 @@ def words_of(request: Request) -> Instruments:
     """Give the words of a request's study, or English ones."""
     words: Instruments = getattr(request.state, "words", None) or english()
     return words
-
-
-@cache
-def english() -> Instruments:
-    """Give the words for those whose study is not known."""
-    return load()
