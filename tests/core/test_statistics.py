@@ -12,7 +12,6 @@ from soundglass.core.statistics import (
     bootstrap_mean,
     bootstrap_sums,
     cliffs_delta,
-    cohens_d,
     holm,
     paired_difference,
 )
@@ -174,29 +173,11 @@ def test_cliffs_delta_is_the_u_statistic(one: list[int], other: list[int]) -> No
     assert cliffs_delta(one, other, n=10).value == pytest.approx(2 * u / (len(one) * len(other)) - 1)
 
 
-def test_cohens_d_by_hand_and_whatever_the_unit() -> None:
-    # means 5 and 2, variances 4 and 1, pooled sqrt((2·4 + 2·1) / 4)
-    assert cohens_d([3, 5, 7], [1, 2, 3]).value == pytest.approx(3 / 2.5**0.5)
-    shifted = cohens_d(np.array([3, 5, 7]) + 1e7, np.array([1, 2, 3]) + 1e7)
-    assert shifted.value == pytest.approx(3 / 2.5**0.5, rel=1e-6)
-    assert np.isnan(cohens_d([1, 1], [2, 2]).value)
-
-
-def test_intervals_of_effects_agree_with_scipy() -> None:
+def test_the_interval_of_an_effect_agrees_with_scipy() -> None:
     rng = np.random.default_rng(10)
     one, other = rng.normal(0.5, 1, 60), rng.normal(0, 1.5, 60)
 
-    def d(x: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray:
-        pooled = np.sqrt((x.var(axis=axis, ddof=1) + y.var(axis=axis, ddof=1)) / 2)
-        return (x.mean(axis=axis) - y.mean(axis=axis)) / pooled
-
     pairs = [f"pair {i}" for i in range(60)]
-    theirs = stats.bootstrap(
-        (one, other), d, paired=True, n_resamples=10_000, method="percentile", rng=np.random.default_rng(11)
-    ).confidence_interval
-    found = cohens_d(one, other, (pairs, pairs))
-    assert (found.low, found.high) == pytest.approx(theirs, abs=0.04)
-
     def delta(x: np.ndarray, y: np.ndarray) -> float:
         return float(np.sign(x[:, None] - y).mean())
 

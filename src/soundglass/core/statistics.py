@@ -152,35 +152,6 @@ def cliffs_delta(
     return _estimate(delta, n_groups, len(x) + len(y), n, seed)[0]
 
 
-def cohens_d(
-    one: ArrayLike,
-    other: ArrayLike,
-    groups: tuple[Labels, Labels] | None = None,
-    n: int = RESAMPLES,
-    seed: int = 0,
-) -> Estimate:
-    """Give how far the means of two kinds of values are apart, in pooled standard deviations.
-
-    Parameters are as in :func:`cliffs_delta`.
-
-    Notes
-    -----
-    Cohen, 1988, *Statistical Power Analysis*, section 2.2: 0.2 is called small, 0.5 medium, 0.8 large.
-    """
-    x, y, x_groups, y_groups = _two(one, other, groups)
-    centre = float(np.concatenate([x, y]).mean()) if len(x) + len(y) else 0.0
-    columns = np.zeros((len(x) + len(y), 6))
-    columns[: len(x), :3] = _powers(x - centre)  # sums of squares lose digits far from 0
-    columns[len(x) :, 3:] = _powers(y - centre)
-
-    def d(sums: Floats) -> Floats:
-        nx, sx, qx, ny, sy, qy = sums.T
-        within = (qx - _ratio(sx**2, nx)) + (qy - _ratio(sy**2, ny))
-        return _ratio(_ratio(sx, nx) - _ratio(sy, ny), np.sqrt(np.maximum(_ratio(within, nx + ny - 2), 0)))
-
-    return bootstrap_sums(columns, np.concatenate([x_groups, y_groups]), d, n, seed)
-
-
 def bootstrap_sums(
     columns: ArrayLike,
     groups: Labels,

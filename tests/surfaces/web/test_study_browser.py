@@ -30,6 +30,19 @@ def given(studies: Studies, taking: Taking) -> dict[str, Any]:
     }
 
 
+def losing_the_first_answer(sent: list[str]) -> Callable[[Any], None]:
+    """Handle requests so that the first reaches the server, and its answer nobody; note what is sent."""
+
+    def handle(route: Any) -> None:
+        sent.append(route.request.post_data)
+        if len(sent) > 1:
+            return route.continue_()
+        route.fetch()
+        return route.abort("connectionreset")
+
+    return handle
+
+
 def test_consent_comes_first(place: str, studies: Studies, device: Callable[..., BrowserContext]) -> None:
     before = studies.counts(studies.study())["people"].joined
     page = device().new_page()
@@ -51,15 +64,7 @@ def test_consent_whose_receipt_is_lost_joins_nobody_twice(
 ) -> None:
     before, sent = studies.counts(studies.study())["people"].joined, list[str]()
     page = device().new_page()
-
-    def lose_the_first(route: Any) -> None:
-        sent.append(route.request.post_data)
-        if len(sent) > 1:
-            return route.continue_()
-        route.fetch()
-        return route.abort("connectionreset")
-
-    page.route("**/api/study/join/*", lose_the_first)
+    page.route("**/api/study/join/*", losing_the_first_answer(sent))
     page.goto(f"{place}/study/join/{studies.study().join_code}")
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="I agree").click()
@@ -140,7 +145,7 @@ def test_who_closes_the_tab_goes_on_where_they_were(
     page.goto(f"{place}/study/join/{studies.study().join_code}")
     page.get_by_role("link", name="Go on where I was").click()
     assert page.url == address
-    assert page.locator("input[name=tones]").input_value() == "17"
+    wait_until(page, "document.querySelector('input[name=tones]').value === '17'")
     assert studies.participants(studies.study(), "people")[-1].pseudonym == me.pseudonym
     page.goto(f"{place}/study/join/{studies.study().join_code}")
     page.get_by_role("button", name="Begin as somebody else").click()
@@ -181,15 +186,7 @@ def test_an_answer_whose_receipt_is_lost_is_sent_again(
     taking = somebody("expectation")
     page = visit_step(device(), place, taking)
     step, sent = step_of(page), list[str]()
-
-    def lose_the_first(route: Any) -> None:
-        sent.append(route.request.post_data)
-        if len(sent) > 1:
-            return route.continue_()
-        route.fetch()
-        return route.abort("connectionreset")
-
-    page.route("**/answers", lose_the_first)
+    page.route("**/answers", losing_the_first_answer(sent))
     listen(page)
     answer(page)
     page.locator("#send").click()
