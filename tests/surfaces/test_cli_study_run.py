@@ -26,7 +26,7 @@ def started(library: Path | str, *options: str) -> tuple[list[str], bytes]:
         lines = [process.stdout.readline() for _ in range(3)]
         try:
             (link,) = re.findall(r"People join at (\S+)", lines[1])
-            with urllib.request.urlopen(link.replace("0.0.0.0", "127.0.0.1")) as answer:
+            with urllib.request.urlopen(link.replace("study.local", "127.0.0.1")) as answer:
                 return lines, answer.read()
         finally:
             process.terminate()
@@ -37,10 +37,12 @@ def test_it_serves_the_study_and_prints_the_links(studied_library: Library, tmp_
     copy = shutil.copytree(studied_library.uri, tmp_path / "studied.lance")
     record = studied_library.studies.study()
     lines, page = started(copy, "--host", "0.0.0.0", "--token", TOKEN)
-    assert "'Trial run' is at http://0.0.0.0:" in lines[0]
+    assert "'Trial run' is at http://" in lines[0]
     assert lines[1].strip().endswith(f"/study/join/{record.join_code}")
     assert lines[2].strip().endswith(f"/study/join/{record.simulated_code}")
     assert b"us@example.org" in page
+    named, _ = started(copy, "--host", "0.0.0.0", "--token", TOKEN, "--allow-host", "study.local")
+    assert "People join at http://study.local:" in named[1]
 
 
 def test_what_cannot_be_run_is_told_in_one_line(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +22,7 @@ from soundglass.surfaces.cli.serve import (
 if TYPE_CHECKING:
     from soundglass.library.study.records import StudyRecord
     from soundglass.surfaces.library import Library
+    from soundglass.surfaces.web.settings import WebSettings
 
 _BY_DEFAULT = "Listening study"
 
@@ -49,7 +52,7 @@ def run(
     from soundglass.surfaces.web.state import Web
 
     def ready(listening: str) -> None:
-        at = settings.address or listening
+        at = settings.address or _as_others_say(listening, settings)
         typer.echo(f"The study {plain(record.name)!r} is at {at}/study (Ctrl+C stops it)")
         if record.is_open:
             typer.echo(f"People join at {at}/study/join/{record.join_code}")
@@ -62,6 +65,25 @@ def run(
             typer.launch(f"{at}/study")
 
     serve(Web(opened, settings), ready)
+
+
+def _as_others_say(listening: str, settings: WebSettings) -> str:
+    """Give the address of a server by which others reach it, where it listens on all of this machine's."""
+    from soundglass.surfaces.web.settings import address_of
+
+    bound = address_of(settings.host)
+    if bound is None or not bound.is_unspecified:
+        return listening
+    host = settings.allowed_hosts[0] if settings.allowed_hosts else _own_address()
+    return f"http://{host}:{listening.rpartition(':')[2]}" if host else listening
+
+
+def _own_address() -> str:
+    """Find this machine's address in its network; empty where it has none. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out, suppress(OSError):
+        way_out.connect(("192.0.2.1", 9))  # an address of nobody (RFC 5737): only a route is looked up
+        return str(way_out.getsockname()[0])
+    return ""
 
 
 def _found_or_made(library: Library, name: str | None) -> StudyRecord:
