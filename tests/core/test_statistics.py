@@ -178,6 +178,7 @@ def test_the_interval_of_an_effect_agrees_with_scipy() -> None:
     one, other = rng.normal(0.5, 1, 60), rng.normal(0, 1.5, 60)
 
     pairs = [f"pair {i}" for i in range(60)]
+
     def delta(x: np.ndarray, y: np.ndarray) -> float:
         return float(np.sign(x[:, None] - y).mean())
 
