@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ran import Ran, assert_one_clear_line
 
 import soundglass
 from soundglass.core.errors import SoundglassError
+from soundglass.evaluate.study.plan import Plan
 from soundglass.library.study.records import Participant, Population
 from soundglass.surfaces.library import Library
 
@@ -58,6 +60,15 @@ def test_a_study_is_shown_with_links_length_trials_and_who_took_part(
     trials = re.findall(r"8 by (\w+), ([\d.]+) to ([\d.]+) SD apart \(mean ([\d.]+)\)", said)
     assert [by for by, *_ in trials] == ["features", "spectrogram"]
     assert all(0.3 <= float(least) <= float(mean) <= float(most) for _, least, most, mean in trials)
+
+
+def test_a_study_without_a_contact_says_so(run: Callable[..., Ran], own: Library, there: There) -> None:
+    assert "nobody is named" not in run("study", "show", *there).out
+    record = own.studies.study(NAME)
+    plan = Plan.from_json(record.plan)
+    alone = replace(plan, design=replace(plan.design, contact=""))
+    own.studies.add("Alone", plan=alone.to_json(), instruments=record.instruments)
+    assert "nobody is named" in run("study", "show", "Alone", *there).out
 
 
 def test_what_is_shown_is_also_json(run: Callable[..., Ran], own: Library, there: There) -> None:
@@ -116,12 +127,16 @@ def test_a_study_is_deleted_when_that_is_meant(run: Callable[..., Ran], own: Lib
 
 def test_a_study_is_made_by_its_options(run: Callable[..., Ran], own: Library, there: There) -> None:
     options = "--seed 4 --trials 1 --listen 2.5 --planned 16 --show-names --organiser Us --contact a@b.org"
+    options += " --scale tlx --scale ess --accuracy-of-interest 0.2 --effect-of-interest 0.4"
     said = run("study", "new", "Second", *options.split(), *there)
     assert said.status == 0, said.err
     assert said.out.startswith("Second: open")
     told = run("study", "show", "second", "--json", *there).json
     chosen = {"seed": 4, "trials": 1, "listen_s": 2.5, "planned": 16, "show_names": True}
     assert {**chosen, "organiser": "Us", "contact": "a@b.org"}.items() <= told.items()
+    design = Plan.from_json(own.studies.study("Second").plan).design
+    assert design.scales == ("tlx", "ess")
+    assert (design.accuracy_of_interest, design.effect_of_interest) == (0.2, 0.4)
     assert [study.name for study in own.studies.all()] == ["Second", NAME]
 
 

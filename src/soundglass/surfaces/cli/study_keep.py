@@ -195,6 +195,10 @@ def _print(told: dict[str, Json]) -> None:
         f"           {told['join']}",
         f"           {told['join_simulated']} (simulated participants only)",
     ]
+    if not told["contact"]:
+        lines.append(
+            "contact    nobody is named: before people take part, make it with --organiser and --contact"
+        )
     for line in lines:
         typer.echo(show.plain(line))
 
