@@ -27,9 +27,9 @@ from draw_docs_images import CHROMIUM, INTO, MATCH, QUERY, few
 from soundglass.demo import demo_music
 from soundglass.evaluate.study.conditions import Cell
 from soundglass.evaluate.study.design import Design
+from soundglass.evaluate.study.fixed import fixed, way
 from soundglass.evaluate.study.orders import N_SLOTS
 from soundglass.surfaces.library import Library
-from soundglass.surfaces.study.fixed import fixed, way
 
 WIDTH, COLOURS = 1000, 160
 DESK = {"width": 1180, "height": 1180}

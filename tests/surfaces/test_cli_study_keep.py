@@ -94,6 +94,18 @@ def test_studies_are_listed(
     )
 
 
+def test_a_study_of_another_version_is_told_in_one_line(
+    run: Callable[..., Ran], own: Library, there: There
+) -> None:
+    own.studies.add("From tomorrow", plan='{"version": 9}', instruments="{}")
+    listed = run("study", "list", *there).out.splitlines()
+    assert listed[0].startswith(f"{NAME}: open")
+    assert listed[1] == "From tomorrow: made by another version of Soundglass, which can read it"
+    for command in (("show",), ("results",), ("simulate",), ("export", "From tomorrow", "all.csv")):
+        name = () if command[0] == "export" else ("From tomorrow",)
+        assert_one_clear_line(run("study", *command, *name, *there), "another version of Soundglass")
+
+
 def test_a_closed_study_lets_nobody_join_until_it_is_opened(
     run: Callable[..., Ran], own: Library, there: There
 ) -> None:

@@ -10,7 +10,7 @@ from soundglass.evaluate.study.instruments.loading import load
 from soundglass.evaluate.study.orders import N_SLOTS
 from soundglass.evaluate.study.steps import steps
 from soundglass.library.study.studies import Studies
-from soundglass.surfaces.study.told import study_json
+from soundglass.surfaces.study.told import studies_json, study_json
 from study_plans import plan_of
 
 PLAN = plan_of(trials=2, planned=32, organiser="Us", show_names=True)
@@ -54,3 +54,10 @@ def test_people_and_simulated_participants_are_counted_apart_and_by_no_name(stud
 def test_closing_is_told_at_once(studies: Studies) -> None:
     assert study_json(studies, studies.study())["is_open"]
     assert not study_json(studies, studies.set_open("Pilot", False))["is_open"]
+
+
+def test_a_study_of_another_version_hides_no_other(studies: Studies) -> None:
+    studies.add("From tomorrow", plan='{"version": 9}', instruments=load().to_json())
+    told = studies_json(studies)
+    assert [one["name"] for one in told["studies"]] == ["Pilot"]
+    assert told["unreadable"] == ["From tomorrow"]

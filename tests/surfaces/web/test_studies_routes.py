@@ -55,6 +55,21 @@ def test_studies_are_told_as_described(asked: TestClient, taken: Taking) -> None
     assert taken.pseudonym not in str(told)
 
 
+def test_a_study_of_another_version_hides_no_other(asked: TestClient, studies: Studies) -> None:
+    studies.add("From tomorrow", plan='{"version": 9}', instruments="{}")
+    try:
+        page = asked.get("/study", headers={"accept": "text/html"})
+        told = asked.get("/api/studies").json()
+        alone = asked.get("/api/studies/From tomorrow")
+    finally:
+        studies.delete("From tomorrow")
+    TypeAdapter(StudiesShape).validate_python(told, strict=True)
+    assert ([one["name"] for one in told["studies"]], told["unreadable"]) == ([NAME], ["From tomorrow"])
+    assert page.status_code == 200
+    assert "Another version of Soundglass made this study" in page.text
+    assert (alone.status_code, "another version" in alone.json()["error"]) == (503, True)
+
+
 def test_results_keep_people_and_simulated_participants_apart(asked: TestClient, taken: Taking) -> None:
     for population, joined in (("people", 0), ("simulated", 2)):
         told = asked.get(f"/api/studies/{NAME}/results", params={"population": population}).json()

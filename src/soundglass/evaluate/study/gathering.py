@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from soundglass.evaluate.study.conditions import Population
-from soundglass.evaluate.study.instruments.questions import Instruments
-from soundglass.evaluate.study.plan import Plan
+from soundglass.evaluate.study.fixed import fixed
 from soundglass.evaluate.study.records import collect
 from soundglass.evaluate.study.rows import Records
 from soundglass.library.study.studies import Studies
@@ -24,14 +23,15 @@ def gather(studies: Studies, name: str | None = None, population: Population = "
     Raises
     ------
     LibraryError
-        There is no such study; the message names those there are.
+        There is no such study, or another version of Soundglass made it.
     """
     study = studies.study(name)
+    made = fixed(study)
     return collect(
         study.name,
         population,
-        Plan.from_json(study.plan),
-        Instruments.from_json(study.instruments),
+        made.plan,
+        made.instruments,
         studies.participants(study, population),
         studies.given(study, population),
         studies.counts(study)[population].deleted,

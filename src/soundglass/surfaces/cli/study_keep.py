@@ -85,14 +85,13 @@ def new(  # noqa: PLR0913, PLR0917  (options)
 def list_(library: LibraryOption = None, json: JsonOption = False) -> None:
     """List all studies, the newest first."""
     from soundglass.surfaces.cli import show
-    from soundglass.surfaces.study.told import study_json
+    from soundglass.surfaces.study.told import studies_json
 
-    studies = open_library(library).studies
-    told = [study_json(studies, record) for record in studies.all()]
+    told = studies_json(open_library(library).studies)
     if json:
-        show.print_json({"studies": told})
+        show.print_json(told)
         return
-    for one in told:
+    for one in told["studies"]:
         state = "open" if one["is_open"] else "closed"
         people, simulated = one["people"], one["simulated"]
         others = f", {simulated['joined']} simulated" if simulated["joined"] else ""
@@ -100,7 +99,9 @@ def list_(library: LibraryOption = None, json: JsonOption = False) -> None:
             f"{show.plain(one['name'])}: {state}, {people['finished']} of {one['planned']} people "
             f"finished{others}"
         )
-    if not told:
+    for name in told["unreadable"]:
+        typer.echo(f"{show.plain(name)}: made by another version of Soundglass, which can read it")
+    if not any(told.values()):
         typer.echo("There is no study yet. Make one with 'soundglass study new NAME'")
 
 
@@ -157,12 +158,12 @@ def forget(
 def _tell(library: Library, record: StudyRecord, json: bool) -> None:
     from dataclasses import asdict
 
-    from soundglass.evaluate.study.plan import Plan
+    from soundglass.evaluate.study.fixed import fixed
     from soundglass.evaluate.study.sizes import sizes
     from soundglass.surfaces.cli import show
     from soundglass.surfaces.study.told import study_json
 
-    plan = Plan.from_json(record.plan)
+    plan = fixed(record).plan
     told = study_json(library.studies, record)
     told |= {
         "tracks": len(plan.tracks),

@@ -15,11 +15,10 @@ import numpy as np
 
 from soundglass.core.errors import SoundglassError
 from soundglass.core.types import Json
-from soundglass.evaluate.study.instruments.questions import Instruments
-from soundglass.evaluate.study.plan import Plan
+from soundglass.evaluate.study.fixed import Fixed, fixed, way
 from soundglass.evaluate.study.simulated.person import Person
 from soundglass.evaluate.study.simulated.policies import Policy
-from soundglass.evaluate.study.steps import Step, steps
+from soundglass.evaluate.study.steps import Step
 from soundglass.evaluate.study.truth import truth
 from soundglass.library.study.records import StudyRecord
 from soundglass.library.study.studies import Studies
@@ -81,7 +80,7 @@ def simulate(
     tuple of TookPart
         In the order of the policies.
     """
-    known = _Known(studies, Plan.from_json(study.plan), Instruments.from_json(study.instruments))
+    known = _Known(studies, fixed(study))
     people = [Person(policy, seed, number) for number, policy in enumerate(policies)]
     # One after another they join: who gets which order is the same every time.
     visits = [_Visit(person, known, address) for person in people]
@@ -99,13 +98,11 @@ class _Known:
     """What participants are not told, but those who are right by design have to know."""
 
     studies: Studies
-    plan: Plan
-    instruments: Instruments
+    study: Fixed
 
     def way(self, secret: str) -> dict[str, Step]:
         _, participant = self.studies.participant(secret)
-        way = steps(self.plan, self.instruments, participant.slot, participant.seed)
-        return {step.id: step for step in way}
+        return {step.id: step for step in way(self.study, participant.slot, participant.seed)}
 
 
 class _Visit:
@@ -121,7 +118,7 @@ class _Visit:
     def join(self, code: str) -> None:
         """Agree to take part."""
         with self._telling_problems():
-            joined = self._client.join(code, self._known.instruments.sha256)
+            joined = self._client.join(code, self._known.study.instruments.sha256)
             self._secret, self._fared.pseudonym = joined.secret, joined.pseudonym
             self._way = self._known.way(joined.secret)
 
@@ -166,8 +163,8 @@ class _Visit:
     def _answer(self, page: Mapping[str, Json]) -> None:
         step = self._way[page["step"]]
         tones = self._load(page)
-        true = truth(step, self._known.plan)
-        answers = self._person.answers(step, self._known.instruments, true, tones)
+        true = truth(step, self._known.study.plan)
+        answers = self._person.answers(step, self._known.study.instruments, true, tones)
         heard = _enough(page)
         if self._manner == "impatient" and step.must_hear:
             self._expect_refusal("listening", page, answers, {})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from soundglass.core.errors import LibraryError
 from soundglass.core.types import Json
 from soundglass.evaluate.study.duration import minutes
+from soundglass.evaluate.study.fixed import Fixed, fixed, way
 from soundglass.evaluate.study.orders import N_SLOTS
 from soundglass.library.study.records import Count, StudyRecord
 from soundglass.library.study.studies import Studies
-from soundglass.surfaces.study.fixed import Fixed, fixed, way
 
 _MOST_READ = 16
 
@@ -39,6 +40,17 @@ def study_json(studies: Studies, record: StudyRecord) -> dict[str, Json]:
         "simulated": _count_json(counts["simulated"]),
         "plan_sha256": record.plan_sha256,
     }
+
+
+def studies_json(studies: Studies) -> dict[str, Json]:
+    """Tell of all studies of a library, newest first, and name those that only another version can read."""
+    told, unreadable = [], []
+    for record in studies.all():
+        try:
+            told.append(study_json(studies, record))
+        except LibraryError:
+            unreadable.append(record.name)
+    return {"studies": told, "unreadable": unreadable}
 
 
 @lru_cache(_MOST_READ)

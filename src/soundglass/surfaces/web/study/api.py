@@ -10,8 +10,8 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from soundglass.core.types import Json
+from soundglass.evaluate.study.fixed import fixed
 from soundglass.evaluate.study.orders import N_SLOTS, slot_order
-from soundglass.surfaces.study.fixed import fixed
 from soundglass.surfaces.web.state import TheWeb
 from soundglass.surfaces.web.study.addresses import addressed, addresses, join_address, page_address
 from soundglass.surfaces.web.study.contract import (

@@ -268,6 +268,7 @@ class StudyShape(TypedDict):
 
 @with_config(_EXACT)
 class StudiesShape(TypedDict):
-    """All studies of a library, newest first."""
+    """All studies of a library, newest first, and the names of those that only another version can read."""
 
     studies: list[StudyShape]
+    unreadable: list[str]

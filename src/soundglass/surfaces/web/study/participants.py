@@ -12,9 +12,9 @@ from soundglass.core.errors import TrackNotFound
 from soundglass.evaluate.study import roles
 from soundglass.evaluate.study.conditions import Population
 from soundglass.evaluate.study.duration import minutes
+from soundglass.evaluate.study.fixed import fixed
 from soundglass.evaluate.study.steps import Step
 from soundglass.library.study.failures import UnknownLink
-from soundglass.surfaces.study.fixed import fixed
 from soundglass.surfaces.web.pages import page
 from soundglass.surfaces.web.sound.streaming import Content, streamed
 from soundglass.surfaces.web.state import TheWeb, Web

@@ -13,7 +13,7 @@ from soundglass.core.errors import AudioError, SoundglassError
 from soundglass.core.types import Json
 from soundglass.evaluate.study.conditions import Population
 from soundglass.library.study.records import StudyRecord
-from soundglass.surfaces.study.told import study_json
+from soundglass.surfaces.study.told import studies_json, study_json
 from soundglass.surfaces.web.answer import Answer
 from soundglass.surfaces.web.pages import page
 from soundglass.surfaces.web.safety.headers import NONCE
@@ -36,7 +36,7 @@ def overview(request: Request, web: TheWeb) -> HTMLResponse:
     return page(
         request,
         "study.html.j2",
-        studies=_all(web),
+        **studies_json(web.library.studies),
         origin=web.settings.address or str(request.base_url).rstrip("/"),
         is_private=web.settings.is_private,
     )
@@ -45,7 +45,7 @@ def overview(request: Request, web: TheWeb) -> HTMLResponse:
 @router.get("/api/studies", response_model=None, responses={200: {"model": StudiesShape}})
 def every(web: TheWeb) -> Answer:
     """List the listening studies, newest first."""
-    return Answer({"studies": _all(web)})
+    return Answer(studies_json(web.library.studies))
 
 
 @router.get("/api/studies/{name}", response_model=None, responses={200: {"model": StudyShape}})
@@ -95,8 +95,3 @@ def _found(web: Web, record: StudyRecord, population: Population) -> dict[str, J
         return told
 
     return web.snapshot().kept(("study results", record.id, population, state), analysed)
-
-
-def _all(web: Web) -> list[dict[str, Json]]:
-    studies = web.library.studies
-    return [study_json(studies, record) for record in studies.all()]

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 import soundglass
 from soundglass.core.types import Json
 from soundglass.evaluate.study import roles, tones
+from soundglass.evaluate.study.fixed import fixed, way
 from soundglass.evaluate.study.gate import still_to_hear
 from soundglass.evaluate.study.shown import shown
 from soundglass.evaluate.study.steps import Step
 from soundglass.evaluate.study.truth import truth
 from soundglass.library.study.records import Participant, StudyRecord
 from soundglass.library.study.studies import Studies
-from soundglass.surfaces.study.fixed import fixed, way
 from soundglass.surfaces.web.study.answered import impossible, is_empty, missing
 from soundglass.surfaces.web.study.contract import Answers, HeardNow
 from soundglass.surfaces.web.study.refusals import Refused, Why

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from soundglass.core.errors import LibraryError
+from soundglass.evaluate.study.fixed import fixed, way
 from soundglass.evaluate.study.instruments.loading import load
 from soundglass.evaluate.study.steps import steps
 from soundglass.library.study.studies import Studies
-from soundglass.surfaces.study.fixed import fixed, way
 from soundglass.surfaces.study.told import study_json
 from study_plans import plan_of
 
