@@ -128,6 +128,6 @@ def test_without_a_study_the_page_says_how_to_make_one(
     for library in (own_demo, tmp_path / "none.lance"):
         page = client(library).get("/study").text
         assert "soundglass study new NAME" in page
-        assert client(library).get("/api/studies").json() == {"studies": []}
+        assert client(library).get("/api/studies").json() == {"studies": [], "unreadable": []}
     assert not (tmp_path / "none.lance").exists()
     assert not (own_demo / "study.sqlite").exists()
