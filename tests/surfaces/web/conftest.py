@@ -165,6 +165,18 @@ def place(serve: Callable[..., str], own_study: Path) -> str:
     return serve(own_study)
 
 
+@pytest.fixture(scope="module")
+def asked(client: Callable[..., TestClient], own_study: Path) -> TestClient:
+    """The routes of that library, without a network."""
+    return client(own_study)
+
+
+@pytest.fixture
+def taking(asked: TestClient, studies: Studies) -> Taking:
+    """A simulated participant who has just joined."""
+    return study_taking.join(asked, studies)
+
+
 @pytest.fixture
 def somebody(client: Callable[..., TestClient], own_study: Path, studies: Studies) -> Callable[..., Taking]:
     """Somebody who has joined, and taken all steps before the first of a kind."""

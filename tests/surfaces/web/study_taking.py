@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from soundglass.evaluate.study import tones
 from soundglass.evaluate.study.conditions import Population
 from soundglass.evaluate.study.instruments.questions import Instruments
+from soundglass.library.study.records import Given, Participant, StudyRecord
 from soundglass.library.study.studies import Studies
 
 HTML = {"Accept": "text/html"}
@@ -82,3 +83,14 @@ def choose(question: dict[str, Any]) -> Any:
     if question["kind"] == "choice":
         return question["options"][0]["value"]
     return {"text": "ok", "slider": 35}.get(question["kind"], question["low"] or 1)
+
+
+def given_by(taking: Taking) -> list[Given]:
+    """All that a simulated participant gave."""
+    record = taking.studies.study()
+    return [one for one in taking.studies.given(record, "simulated") if one.participant == taking.pseudonym]
+
+
+def records_of(taking: Taking) -> tuple[StudyRecord, Participant]:
+    """What is kept of a participant, and of the study."""
+    return taking.studies.participant(taking.secret)

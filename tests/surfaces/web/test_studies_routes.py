@@ -18,11 +18,6 @@ NAME = "Trial run"
 
 
 @pytest.fixture(scope="module")
-def asked(client: Callable[..., TestClient], own_study: Path) -> TestClient:
-    return client(own_study)
-
-
-@pytest.fixture(scope="module")
 def taken(asked: TestClient, studies: Studies) -> Taking:
     """A simulated participant who has finished, and one who has begun."""
     join(asked, studies).go_to("expectation")

@@ -13,7 +13,7 @@ from web_waiting import wait_until
 from soundglass.library.study.studies import Studies
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -196,18 +196,24 @@ def test_an_answer_whose_receipt_is_lost_is_sent_again(
     assert given(studies, taking)[step].answers == {"expectation": 3}
 
 
-def test_a_lost_connection_loses_nothing(
-    place: str, studies: Studies, somebody: Somebody, device: Callable[..., BrowserContext]
-) -> None:
-    taking = somebody("expectation")
-    context = device()
+def answered_offline(context: BrowserContext, place: str, taking: Taking) -> Page:
+    """Give a page whose answer was sent when the connection was gone."""
     page = visit_step(context, place, taking)
-    step = step_of(page)
     listen(page)
     answer(page)
     context.set_offline(True)
     page.locator("#send").click()
     page.get_by_text("The connection is lost").wait_for()
+    return page
+
+
+def test_a_lost_connection_loses_nothing(
+    place: str, studies: Studies, somebody: Somebody, device: Callable[..., BrowserContext]
+) -> None:
+    taking = somebody("expectation")
+    context = device()
+    page = answered_offline(context, place, taking)
+    step = step_of(page)
     assert page.evaluate(LOCKED)
     assert step not in given(studies, taking)
     context.set_offline(False)
@@ -221,13 +227,8 @@ def test_an_answer_outlives_its_tab(
 ) -> None:
     taking = somebody("expectation")
     context = device()
-    page = visit_step(context, place, taking)
+    page = answered_offline(context, place, taking)
     step = step_of(page)
-    listen(page)
-    answer(page)
-    context.set_offline(True)
-    page.locator("#send").click()
-    page.get_by_text("The connection is lost").wait_for()
     page.close()
     context.set_offline(False)
     again = visit_step(context, place, taking)
