@@ -140,6 +140,7 @@ def test_who_closes_the_tab_goes_on_where_they_were(
     address = page.url
     _, me = studies.participant(address.rpartition("/")[2])
     page.locator("input[name=tones]").fill("17")
+    wait_until(page, f"{KEPT} === 1")
     page.close()
     page = context.new_page()
     page.goto(f"{place}/study/join/{studies.study().join_code}")

@@ -208,6 +208,8 @@ offerWithdrawal(form, () => {
   document.querySelector(".way")?.remove();
 });
 resume();
+// What was answered before this script was there.
+if (!isSending && Object.keys(answersOf(form)).length > 0) outbox.keep(state());
 setInterval(() => sounds.plays() && keep(), EVERY_MS);
 window.addEventListener("pagehide", leave);
 document.addEventListener("visibilitychange", () => document.hidden && leave());
